@@ -1,0 +1,26 @@
+"""What holds for every test: which of the long ones run, and how hard Hypothesis searches."""
+
+import os
+
+import pytest
+from hypothesis import settings
+
+LONG = os.environ.get("TOCSIN_LONG") == "1"
+LONG_TIMEOUT_SECONDS = 900
+
+# The short run tries the same examples every time, so that a red run is red for everybody.
+# The long run tries new ones and prints how to repeat what it found.
+settings.register_profile("ci", max_examples=60, derandomize=True, deadline=None)
+settings.register_profile("long", max_examples=2000, deadline=None, print_blob=True)
+settings.load_profile("long" if LONG else "ci")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Deselect the long tests, unless TOCSIN_LONG=1 or `-m long` asks for them."""
+    long = [item for item in items if item.get_closest_marker("long")]
+    for item in long:
+        if not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(LONG_TIMEOUT_SECONDS))
+    if not LONG and "long" not in config.getoption("markexpr"):
+        config.hook.pytest_deselected(items=long)
+        items[:] = [item for item in items if item not in long]
