@@ -1,0 +1,77 @@
+"""Checks on decision rules: thresholds, shares and options that cannot mean anything."""
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from tocsin.charter.checks_index import Index, Node
+from tocsin.charter.locate import Mistake
+from tocsin.charter.rule_kinds import (
+    AtLeast,
+    Choice,
+    Majority,
+    QualifiedAbstentionCap,
+    RuleRow,
+    Weighted,
+)
+
+THRESHOLDS = {Majority: ("more_than", "at_least", "votes", "all_but"), Weighted: ("more_than", "at_least", "points")}
+SHARES = ("more_than", "at_least", "quorum", "states", "weight")
+
+
+def rules(index: Index) -> Iterator[Mistake]:
+    """Every mistake in a rule, at the top level or inside another rule."""
+    for node in index.nodes:
+        if isinstance(node.value, RuleRow):
+            yield from _name(node, node.value)
+            yield from _threshold(node, node.value)
+            yield from _shares(node, node.value)
+            yield from _parts(node, node.value)
+
+
+def _name(node: Node, rule: RuleRow) -> Iterator[Mistake]:
+    if len(node.path) == 2 and not rule.id:
+        yield Mistake((*node.path, "id"), "this rule has no id, so nothing can use it", "", 'add id = "…"')
+    if len(node.path) == 2 and rule.id == "unset":
+        yield Mistake((*node.path, "id"), "'unset' has a meaning of its own here", "another name")
+
+
+def _threshold(node: Node, rule: RuleRow) -> Iterator[Mistake]:
+    names = THRESHOLDS.get(type(rule))
+    if names is None:
+        return
+    given = [name for name in names if getattr(rule, name) is not None]
+    if len(given) != 1:
+        found = f"{len(given)} thresholds are given: {', '.join(given)}" if given else "no threshold is given"
+        yield Mistake((*node.path, given[1]) if given else node.path, found, f"exactly one of {', '.join(names)}")
+
+
+def _shares(node: Node, rule: RuleRow) -> Iterator[Mistake]:
+    for name in SHARES:
+        text = getattr(rule, name, None)
+        if not isinstance(text, str):
+            continue
+        share = Fraction(text)
+        if share > 1:
+            yield Mistake((*node.path, name), f"{text} is more than the whole", "a fraction of at most 1/1")
+        elif share == 1 and name == "more_than":
+            fix = 'write at_least = "1/1" where all are needed'
+            yield Mistake((*node.path, name), "nothing is more than the whole", "a fraction below 1/1", fix)
+
+
+def _parts(node: Node, rule: RuleRow) -> Iterator[Mistake]:
+    if isinstance(rule, AtLeast) and rule.count > len(rule.rules):
+        found = f"{rule.count} parts must be adopted, and there are {len(rule.rules)}"
+        yield Mistake((*node.path, "count"), found, f"1 to {len(rule.rules)}")
+    if isinstance(rule, QualifiedAbstentionCap) and bool(rule.weights) != (rule.weight is not None):
+        missing = "weight" if rule.weights else "weights"
+        yield Mistake(
+            (*node.path, missing),
+            f"'{missing}' is missing beside its other half",
+            "both 'weights' and 'weight', or neither",
+        )
+    if isinstance(rule, Choice):
+        names = [option.id for option in rule.options]
+        for at, name in enumerate(names):
+            if not name or name in names[:at]:
+                found = f"the option '{name}' is given twice" if name else "this option has no name"
+                yield Mistake((*node.path, "options", at, "id"), found, "a name of its own for each option")

@@ -1,0 +1,74 @@
+"""The room's only door to the disk and to the files that ship inside the package."""
+
+import os
+import tempfile
+from collections.abc import Callable, Iterable
+from importlib.resources import files
+from pathlib import Path
+
+from tocsin.errors import InputError, Problem
+
+Folder = Path
+"""A folder of the user, for modules that only hand it on."""
+
+Refuse = Callable[[Iterable[Problem]], InputError]
+"""The error to raise: CharterError, CaseError or TextError."""
+
+
+def read_bytes(path: Path, max_bytes: int, refuse: Refuse) -> bytes:
+    """The bytes of a file. Raises `refuse` for a missing or unreadable file and for one over `max_bytes`."""
+    try:
+        with path.open("rb") as file:
+            content = file.read(max_bytes + 1)
+    except OSError as error:
+        found = f"the file cannot be read: {(error.strerror or str(error)).lower()}"
+        raise refuse([Problem(str(path), 0, "", found)]) from None
+    if len(content) > max_bytes:
+        raise refuse([Problem(str(path), 0, "", "the file is too large", f"at most {max_bytes:,} bytes")])
+    return content
+
+
+def decode(content: bytes, name: str, refuse: Refuse) -> str:
+    """UTF-8 text. Raises `refuse` with the line of the first byte that is none."""
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        fix = "save the file as UTF-8 text (not as a word processor's format)"
+        raise refuse([Problem(name, line, "", "this is not UTF-8 text", "UTF-8 text", fix)]) from None
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write a file so that whoever reads it sees the old content or the new, never a part. Makes its folder."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def user_folder() -> Path:
+    """Where the user's own data lies: $TOCSIN_HOME, else $XDG_DATA_HOME/tocsin, else ~/.local/share/tocsin."""
+    if home := os.environ.get("TOCSIN_HOME"):
+        return Path(home)
+    data = os.environ.get("XDG_DATA_HOME")
+    return (Path(data) if data else Path.home() / ".local" / "share") / "tocsin"
+
+
+def resource_names(folder: str) -> list[str]:
+    """Names, without '.toml', of the files that ship in a folder of the package, such as 'charters' or 'cases'."""
+    shipped = files("tocsin").joinpath(folder)
+    if not shipped.is_dir():
+        return []
+    return sorted(entry.name.removesuffix(".toml") for entry in shipped.iterdir() if entry.name.endswith(".toml"))
+
+
+def resource_path(folder: str, name: str) -> Path:
+    """The path of a file that ships in a folder of the package."""
+    return Path(str(files("tocsin").joinpath(folder, f"{name}.toml")))
