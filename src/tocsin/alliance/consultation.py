@@ -1,0 +1,144 @@
+"""Stage 2, consultation: a party asks, or does not, and an organ is called together."""
+
+from msgspec.structs import replace
+
+from tocsin.alliance.commands import Convene, MakeRequest, NoteNoRequest
+from tocsin.alliance.facts import AnyFact, ConveneAsked, NoRequestNoted, OrganConvened, Refusal, RequestMade
+from tocsin.alliance.folding import among, case_of, roles_in, with_case, with_key
+from tocsin.alliance.state import RequestState, State
+from tocsin.charter.duties import find
+from tocsin.charter.snapshot import Snapshot
+from tocsin.terms import PartyId, duration
+
+Decision = tuple[AnyFact, ...] | Refusal
+
+
+def request(charter: Snapshot, state: State, command: MakeRequest) -> Decision:
+    """Any party with the right to ask may appeal to a duty; what the duty then is, the charter says.
+
+    A request that the duty does not cover is still recorded: that it was made is a fact.
+    """
+    duty = charter.duties.get(command.duty)
+    if duty is None:
+        return Refusal(
+            code="no such duty",
+            message=f"The charter has no duty '{command.duty}' on {charter.on}.",
+            fix=f"Duties on that day: {', '.join(sorted(charter.duties)) or 'none'}.",
+        )
+    if not charter.has_right(command.by, "request"):
+        return Refusal(
+            code="not entitled",
+            message=f"{command.by} may not ask this alliance for consultation or help on {charter.on}.",
+            clause=duty.clause,
+            fix="A request comes from a party whose status gives the right to request.",
+        )
+    asked = dict.fromkeys((*(command.event.requested_by or ()), command.by))
+    event = replace(command.event, requested_by=tuple(asked))
+    finding = find(charter, duty, event)
+    owed = finding.status in ("triggered", "awaiting")
+    return (
+        RequestMade(
+            at=command.at,
+            case=command.case,
+            request=command.request,
+            by=PartyId(command.by),
+            duty=duty.id,
+            event=event,
+            status=finding.status,
+            why=finding.why,
+            clause=finding.clause,
+            readings=tuple(sorted(charter.readings)),
+            awaiting=finding.awaiting,
+            missing=finding.missing,
+            reports_to=tuple(dict.fromkeys(report.to for report in duty.report)) if owed else (),
+        ),
+    )
+
+
+def no_request(charter: Snapshot, state: State, command: NoteNoRequest) -> Decision:
+    """Nobody is obliged to ask: this records that the clause was there and was not used."""
+    duty = charter.duties.get(command.duty)
+    clause = duty.clause if duty else ""
+    return (NoRequestNoted(at=command.at, case=command.case, by=command.by, duty=command.duty, clause=clause),)
+
+
+def convene(charter: Snapshot, state: State, command: Convene) -> Decision:
+    """An organ meets when enough of those entitled have called it."""
+    organ = charter.organs.get(command.organ)
+    if organ is None:
+        return _no_organ(charter, command.organ)
+    case = state.cases.get(command.case)
+    callers = organ.convened_by
+    entitled = among(charter, command.by, callers, roles_in(case)) if callers else _may_convene(charter, command)
+    if not entitled and command.by not in charter.chairs(organ.id):
+        return Refusal(
+            code="not entitled",
+            message=f"{command.by} may not call {organ.name} together.",
+            clause=organ.clause,
+            fix=f"It is convened by: {', '.join(callers) or 'a party with the right to convene'}.",
+        )
+    asked = (*(case.convene_asked.get(organ.id, ()) if case else ()), command.by)
+    if len(set(asked)) < organ.convene_requesters and command.by not in charter.chairs(organ.id):
+        return (ConveneAsked(at=command.at, case=command.case, organ=organ.id, by=command.by),)
+    meets_by = duration(organ.convene_within).after(command.at) if organ.convene_within else None
+    return (
+        OrganConvened(
+            at=command.at, case=command.case, organ=organ.id, by=command.by, meets_by=meets_by, clause=organ.clause
+        ),
+    )
+
+
+def _may_convene(charter: Snapshot, command: Convene) -> bool:
+    return charter.has_right(command.by, "convene")
+
+
+def _no_organ(charter: Snapshot, name: str) -> Refusal:
+    return Refusal(
+        code="no such organ",
+        message=f"The charter has no organ '{name}' on {charter.on}.",
+        fix=f"Organs on that day: {', '.join(sorted(charter.organs)) or 'none'}.",
+    )
+
+
+def requested(state: State, fact: RequestMade) -> State:
+    case = case_of(state, fact.case, fact.at)
+    made = RequestState(
+        id=fact.request,
+        by=fact.by,
+        duty=fact.duty,
+        status=fact.status,
+        victim=fact.event.victim,
+        attacker=fact.event.attacker,
+    )
+    owed = tuple(dict.fromkeys((*case.reports_owed, *fact.reports_to)))
+    return with_case(state, case, requests=with_key(case.requests, fact.request, made), reports_owed=owed)
+
+
+def not_requested(state: State, fact: NoRequestNoted) -> State:
+    case = case_of(state, fact.case, fact.at)
+    return with_case(state, case, no_requests=(*case.no_requests, fact.duty))
+
+
+def convene_asked(state: State, fact: ConveneAsked) -> State:
+    case = case_of(state, fact.case, fact.at)
+    asked = (*case.convene_asked.get(fact.organ, ()), fact.by)
+    return with_case(state, case, convene_asked=with_key(case.convene_asked, fact.organ, asked))
+
+
+def convened(state: State, fact: OrganConvened) -> State:
+    case = case_of(state, fact.case, fact.at)
+    return with_case(
+        state,
+        case,
+        convened=with_key(case.convened, fact.organ, fact.at),
+        convene_asked=with_key(case.convene_asked, fact.organ, ()),
+    )
+
+
+DECIDERS = {MakeRequest: request, NoteNoRequest: no_request, Convene: convene}
+EVOLVERS = {
+    RequestMade: requested,
+    NoRequestNoted: not_requested,
+    ConveneAsked: convene_asked,
+    OrganConvened: convened,
+}

@@ -1,0 +1,203 @@
+"""What the acts teach: headline times and a plain account, folded from facts alone.
+
+The same folds measure a live crisis, an exercise and a replay. A time known only to the day is an interval, and so is
+every length measured from it.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from msgspec import Struct
+
+from tocsin.alliance.facts import (
+    AnyFact,
+    AttemptRecorded,
+    CaseClosed,
+    Decided,
+    DeploymentEnded,
+    DeploymentStarted,
+    ForumChanged,
+    NoRequestNoted,
+    NoticeGiven,
+    OrganConvened,
+    OutageRecorded,
+    PackageReported,
+    PositionStated,
+    ProcedureOpened,
+    ReportFiled,
+    RequestMade,
+    SilenceBroken,
+    SilenceExpired,
+    SilenceOpened,
+    SilenceResumed,
+    StandingChanged,
+    TextAmended,
+    TextWithdrawn,
+    WarningReported,
+)
+from tocsin.terms import HOUR_US, Instant, iso
+
+HEADLINES = {
+    "t_request": "first request",
+    "t_consult": "first meeting called",
+    "t_qualify": "trigger qualified: the duty applies, or the awaited decision was taken",
+    "t_decide": "first decision adopted",
+    "t_package": "first force package",
+    "t_first_unit": "first forces or mission",
+    "t_report": "first report",
+}
+"""Headline times, each from the first warning, or from the first request where nobody warned."""
+
+
+class Span(Struct, frozen=True):
+    """When something happened: at the earliest and at the latest."""
+
+    earliest: Instant
+    latest: Instant
+
+
+class Timed(Struct, frozen=True):
+    """A fact with the span its act leaves for it."""
+
+    fact: AnyFact
+    span: Span
+
+
+class Headline(Struct, frozen=True, kw_only=True):
+    """A headline time in hours, as an interval; None where it was not reached."""
+
+    name: str
+    says: str
+    hours_least: float | None = None
+    hours_most: float | None = None
+
+
+def timed(facts: Sequence[AnyFact], at: Instant, at_latest: Instant | None) -> tuple[Timed, ...]:
+    """One act's facts with their spans. A deadline's fact has its own instant; the rest share the command's span."""
+    latest = at if at_latest is None else max(at, at_latest)
+    return tuple(Timed(fact, Span(fact.at, latest if fact.at == at else fact.at)) for fact in facts)
+
+
+def headlines(facts: Iterable[Timed]) -> tuple[Headline, ...]:
+    """The headline times of a case, in the order of HEADLINES."""
+    first: dict[str, Span] = {}
+    awaited: set[str] = set()
+    matters: dict[str, str] = {}
+    for row in facts:
+        for name in _names(row.fact, awaited, matters):
+            first.setdefault(name, row.span)
+    start = first.get("warning") or first.get("t_request")
+    return tuple(_headline(name, says, start, first.get(name)) for name, says in HEADLINES.items())
+
+
+def account(facts: Iterable[Timed], names: Mapping[str, str] = {}) -> tuple[str, ...]:
+    """The plain account: one sentence for each fact that mattered, with its day and its clause."""
+    sentences = []
+    for row in facts:
+        said = sentence(row.fact, names)
+        if said:
+            sentences.append(f"{iso(row.span.earliest)[:10]}: {said}")
+    return tuple(sentences)
+
+
+def sentence(fact: AnyFact, names: Mapping[str, str] = {}) -> str:  # noqa: PLR0915 - one short case a fact
+    """One fact in words, or nothing for facts that only serve others."""
+
+    def named(*ids: str) -> str:
+        return ", ".join(names.get(name, name) for name in ids) or "nobody"
+
+    match fact:
+        case WarningReported():
+            said = f"a warning was handed in ({fact.warning})"
+        case RequestMade():
+            said = f"{named(fact.by)} appealed to '{fact.duty}': {fact.status}"
+        case NoRequestNoted():
+            said = f"'{fact.duty}' was not appealed to, which is lawful and complete"
+        case OrganConvened():
+            said = f"{named(fact.by)} called {named(fact.organ)} together"
+        case ProcedureOpened():
+            said = f"{named(fact.by)} tabled a text on '{fact.matter}' in {named(fact.organ)}"
+        case TextAmended():
+            said = f"the text became version {fact.version}"
+        case TextWithdrawn():
+            said = f"{named(fact.by)} withdrew the text"
+        case PositionStated(position="object"):
+            said = f"{named(fact.party)} objected"
+        case SilenceOpened():
+            said = f"silence was opened until {iso(fact.deadline)}"
+        case SilenceBroken():
+            said = f"silence was broken by {named(*fact.by)}; the text returned to {named(fact.returns_to)}"
+        case SilenceExpired():
+            said = "the silence ran out unbroken" + ("" if fact.confirmed else f", unconfirmed: {fact.why}")
+        case OutageRecorded():
+            said = f"the centre could not hear its members from {iso(fact.start)} to {iso(fact.end)}"
+        case SilenceResumed():
+            said = "the silence runs on: the centre could not hear its members during it"
+        case ForumChanged():
+            said = f"the matter moved to {named(fact.organ)}"
+        case Decided():
+            said = _decision(fact, named(*fact.bound), named(*fact.blockers))
+        case StandingChanged():
+            said = f"{named(fact.party)} became {' + '.join((fact.status, *fact.overlays))} ({fact.why})"
+        case NoticeGiven():
+            when = iso(fact.effective) if fact.effective is not None else "a day the charter leaves unset"
+            said = f"{named(fact.party)} gave notice, effective {when}"
+        case PackageReported():
+            short = ", ".join(f"{line} lacks {quantity}" for line, quantity in fact.shortfall.items())
+            said = f"a force package was reported ({short or 'nothing lacking'})"
+        case DeploymentStarted():
+            said = f"{fact.deployment} began" + (f" with {named(*fact.parties)}" if fact.parties else "")
+        case DeploymentEnded():
+            said = f"{fact.deployment} ended"
+        case ReportFiled():
+            said = f"{named(fact.by)} reported to {named(fact.to)}"
+        case AttemptRecorded():
+            said = f"without effect: {fact.what} ({fact.why})"
+        case CaseClosed():
+            said = "the case was closed"
+        case _:
+            return ""
+    clause = getattr(fact, "clause", "")
+    return f"{said} [{clause}]" if clause else said
+
+
+def _decision(fact: Decided, bound: str, blockers: str) -> str:
+    clauses = f" [{', '.join(fact.clauses)}]" if fact.clauses else ""
+    if fact.verdict == "adopted":
+        return f"adopted ({fact.how}), binding {bound}{clauses}"
+    if fact.verdict == "escalated":
+        return f"not adopted here; it goes to {fact.escalate_to}{clauses}"
+    return f"{fact.verdict}; in the way: {blockers}{clauses}"
+
+
+def _names(fact: AnyFact, awaited: set[str], matters: dict[str, str]) -> tuple[str, ...]:
+    """The headline names a fact may be the first of; remembers what requests await and what procedures decide."""
+    match fact:
+        case WarningReported():
+            return ("warning",)
+        case RequestMade():
+            if fact.status == "awaiting":
+                awaited.add(fact.awaiting)
+            return ("t_request", "t_qualify") if fact.status == "triggered" else ("t_request",)
+        case OrganConvened():
+            return ("t_consult",)
+        case ProcedureOpened():
+            matters[fact.procedure] = fact.matter
+            return ()
+        case Decided(verdict="adopted"):
+            return ("t_qualify", "t_decide") if matters.get(fact.procedure) in awaited else ("t_decide",)
+        case PackageReported():
+            return ("t_package",)
+        case DeploymentStarted():
+            return ("t_first_unit",)
+        case ReportFiled():
+            return ("t_report",)
+        case _:
+            return ()
+
+
+def _headline(name: str, says: str, start: Span | None, reached: Span | None) -> Headline:
+    if start is None or reached is None:
+        return Headline(name=name, says=says)
+    least = max(0, reached.earliest - start.latest) / HOUR_US
+    most = max(0, reached.latest - start.earliest) / HOUR_US
+    return Headline(name=name, says=says, hours_least=round(least, 2), hours_most=round(most, 2))

@@ -1,0 +1,135 @@
+"""What folding the facts yields: a small alliance part, and one CaseState for each case."""
+
+from typing import Literal
+
+from msgspec import Struct
+
+from tocsin.alliance.commands import RequirementLine
+from tocsin.charter.ballot import Ballot
+from tocsin.charter.duties import DutyStatus
+from tocsin.charter.model import MatterKind
+from tocsin.charter.rule_kinds import OnOutage
+from tocsin.charter.snapshot import Standing
+from tocsin.terms import Instant, PartyId, Position, Verdict
+
+ProcedureStatus = Literal["open", "silence", "unconfirmed", "decided", "moved", "withdrawn", "lapsed"]
+"""`open`: before the organ. `unconfirmed`: the silence ran out but somebody may not have had the text."""
+
+
+class SilenceState(Struct, frozen=True):
+    """A running (or just expired) silence period."""
+
+    opened: Instant
+    deadline: Instant
+    on_outage: OnOutage
+    returns_to: str
+    clause: str
+    delivered: frozenset[PartyId] = frozenset()
+
+
+class Procedure(Struct, frozen=True, kw_only=True):
+    """One text before one organ, with its pinned law."""
+
+    id: str
+    matter: str
+    kind: MatterKind
+    organ: str
+    rule: str
+    clause: str
+    ballot: Ballot
+    ballot_digest: str
+    charter_hash: str
+    chairs: tuple[str, ...]
+    proposer: str
+    opened: Instant
+    text: str
+    subject: PartyId | None = None
+    readings: tuple[str, ...] = ()
+    moved_from: str = ""
+    moved_to: str = ""
+    version: int = 1
+    status: ProcedureStatus = "open"
+    positions: dict[str, Position] = {}
+    questions: dict[str, dict[str, Position]] = {}
+    reservations: dict[str, str] = {}
+    silence: SilenceState | None = None
+    broken_by: tuple[PartyId, ...] = ()
+    verdict: Verdict | None = None
+    decided: Instant | None = None
+    how: str = ""
+    bound: tuple[PartyId, ...] = ()
+    blockers: tuple[PartyId, ...] = ()
+    reserved: tuple[PartyId, ...] = ()
+
+
+class RequestState(Struct, frozen=True):
+    """A party's appeal to a duty."""
+
+    id: str
+    by: PartyId
+    duty: str
+    status: DutyStatus
+    victim: str
+    attacker: str
+
+
+class PledgeState(Struct, frozen=True):
+    """A quantity offered towards a line."""
+
+    id: str
+    line: str
+    party: PartyId
+    quantity: int
+
+
+class CaseState(Struct, frozen=True, kw_only=True):
+    """One crisis."""
+
+    id: str
+    opened: Instant
+    closed: Instant | None = None
+    warnings: dict[str, str] = {}
+    """Commitment by warning: State never knows who warned of what."""
+    requests: dict[str, RequestState] = {}
+    no_requests: tuple[str, ...] = ()
+    convene_asked: dict[str, tuple[str, ...]] = {}
+    convened: dict[str, Instant] = {}
+    procedures: dict[str, Procedure] = {}
+    requirement: tuple[RequirementLine, ...] = ()
+    pledges: dict[str, PledgeState] = {}
+    packages: dict[str, dict[str, int]] = {}
+    mandates: dict[str, Instant | None] = {}
+    consents: dict[str, Instant | None] = {}
+    deployments: dict[str, Instant | None] = {}
+    """End of each deployment by name; None while it runs."""
+    reports_owed: tuple[str, ...] = ()
+    reports_filed: tuple[str, ...] = ()
+    attempts: int = 0
+
+
+class Amendment(Struct, frozen=True):
+    """An amendment on its way into force."""
+
+    new_charter_hash: str
+    needed: tuple[PartyId, ...]
+    enough: int
+    transitional: str
+    in_force: bool = False
+
+
+class State(Struct, frozen=True, kw_only=True):
+    """Everything the next decision may depend on, besides the charter."""
+
+    now: Instant = Instant(0)
+    """Instant of the last fact: effective times never go backwards."""
+    cases: dict[str, CaseState] = {}
+    standings: dict[PartyId, Standing] = {}
+    """Parties whose standing changed live; it overrides the charter's file."""
+    notices: dict[PartyId, Instant | None] = {}
+    ratified: dict[str, tuple[PartyId, ...]] = {}
+    amendments: dict[str, Amendment] = {}
+    deadlines: dict[str, Instant] = {}
+    """What is due when: 'silence/CASE/PROCEDURE', 'notice//PARTY', 'mandate/CASE/NAME', 'consent/CASE/HOST'."""
+
+
+EMPTY = State()

@@ -1,0 +1,277 @@
+"""A small world to run the engine in: the Meridian Pact, a recorder of acts, and random command sequences."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+import msgspec
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from tocsin import load_charter
+from tocsin.alliance import commands as c
+from tocsin.alliance.codec import Act, decode_act, encode_act, encode_command
+from tocsin.alliance.facts import AnyFact, Refusal
+from tocsin.alliance.state import EMPTY, CaseState, Procedure, State
+from tocsin.alliance.step import decide, due, fold
+from tocsin.charter.predicates import Event
+from tocsin.charter.snapshot import Charter, Snapshot
+from tocsin.terms import HOUR_US, Instant, instant
+
+MERIDIAN: Charter = load_charter("meridian")
+DAY = date(2026, 1, 1)
+START = instant("2026-01-01T08:00:00Z")
+ATTACK = Event(kind="armed attack", victim="XAA", attacker="XQA", external=True, territory_of="XAA")
+MEMBERS = ("XAA", "XAB", "XAC", "XAD", "XAE")
+
+
+def at(hours: float) -> Instant:
+    """The instant some hours after the story starts."""
+    return Instant(START + round(hours * HOUR_US))
+
+
+class World:
+    """Runs commands through the engine and keeps the acts, as a centre would."""
+
+    def __init__(self, charter: Charter = MERIDIAN, on: date = DAY) -> None:
+        self.charter: Snapshot = charter.as_of(on)
+        self.state: State = EMPTY
+        self.acts: list[bytes] = []
+        self.facts: list[AnyFact] = []
+        self._number = 0
+
+    def do(self, kind: type, hours: float, by: str, **fields: object) -> tuple[AnyFact, ...] | Refusal:
+        """Decides a command at some hours after the start, in case 'k' and procedure 'p' unless it says otherwise."""
+        self._number += 1
+        names = {field.name for field in msgspec.structs.fields(kind)}
+        given = {key: value for key, value in {"case": "k", "procedure": "p"}.items() if key in names} | fields
+        return self.submit(kind(id=f"c{self._number}", at=at(hours), by=by, **given))
+
+    def submit(self, command: c.Command) -> tuple[AnyFact, ...] | Refusal:
+        before = msgspec.json.encode(self.state)
+        decided = decide(self.charter, self.state, command)
+        assert msgspec.json.encode(self.state) == before, "decide must not touch the state it is given"
+        if isinstance(decided, Refusal):
+            return decided
+        self.facts.extend(decided)
+        self.state = fold(self.state, decided)
+        act = Act(
+            command=msgspec.Raw(encode_command(command)),
+            attested="test",
+            facts=decided,
+            charter=self.charter.charter_id,
+            charter_hash=self.charter.charter_hash,
+        )
+        self.acts.append(encode_act(act))
+        return decided
+
+    def run_timer(self, upto: Instant) -> None:
+        """A timer that wakes exactly on time, until `upto`."""
+        while (next_due := due(self.charter, self.state)) is not None and next_due <= upto:
+            self.submit(c.Wake(id=f"due/{next_due}", at=next_due, by="centre"))
+
+    @property
+    def case(self) -> CaseState:
+        return self.state.cases["k"]
+
+    def procedure(self, name: str = "p") -> Procedure:
+        return self.case.procedures[name]
+
+
+def kinds(decided: tuple[AnyFact, ...] | Refusal) -> list[str]:
+    """Names of the facts, or 'refused: CODE'."""
+    if isinstance(decided, Refusal):
+        return [f"refused: {decided.code}"]
+    return [type(fact).__name__ for fact in decided]
+
+
+def refold(acts: Sequence[bytes]) -> State:
+    """The state that the stored acts yield."""
+    state = EMPTY
+    for act in acts:
+        state = fold(state, decode_act(act).facts)
+    return state
+
+
+def canonical(state: State) -> bytes:
+    """One text for one state, to compare states by."""
+    return msgspec.json.encode(state, order="deterministic")
+
+
+def tabled(matter: str = "assist", by: str = "XAA", **fields: object) -> World:
+    """A world in which XAA has been attacked, has asked for help, and a text is on the table after one hour."""
+    world = World()
+    world.do(c.MakeRequest, 0, "XAA", request="r", duty="assist", event=ATTACK)
+    world.do(c.TableText, 1, by, matter=matter, text="help for XAA", **fields)
+    return world
+
+
+def under_silence(*, delivered: bool = True, matter: str = "relief") -> World:
+    """As `tabled`, with silence opened at hour 2 for 24 hours; `relief` is no use of force."""
+    world = tabled(matter)
+    world.do(c.OpenSilence, 2, "SG")
+    if delivered:
+        for party in MEMBERS:
+            world.do(c.ConfirmDelivery, 2.5, "SG", party=party)
+    return world
+
+
+_PARTY = st.sampled_from((*MEMBERS, "XAF", "XAG", "XQA", "SG", "council"))
+_MEMBER = st.sampled_from(MEMBERS)
+_NAME = st.sampled_from(("p", "q", "r"))
+_HOURS = st.floats(0, 60, allow_nan=False).map(lambda hours: round(hours, 2))
+_POSITION = st.sampled_from(("support", "object", "abstain", "qualified_abstention", "absent", "not_stated"))
+_MATTER = st.sampled_from(
+    ("assist", "relief", "consult", "procedure", "budget", "suspend", "admit", "amend", "coalition", "nothing")
+)
+_LINES = (c.RequirementLine(id="lift", capability="heavy lift", required=4, unit="aircraft"),)
+
+_SHAPES: dict[type, dict[str, st.SearchStrategy[Any]]] = {
+    c.ReportWarning: {"warning": _NAME, "commitment": st.just("ab" * 32)},
+    c.MakeRequest: {
+        "request": _NAME,
+        "duty": st.sampled_from(("assist", "consult", "relieve", "nothing")),
+        "event": st.sampled_from((ATTACK, Event(), Event(kind="disaster", victim="XAB", overwhelmed=True))),
+    },
+    c.NoteNoRequest: {"duty": st.sampled_from(("assist", "consult"))},
+    c.Convene: {"organ": st.sampled_from(("council", "defence-board", "assembly", "nothing"))},
+    c.TableText: {"procedure": _NAME, "matter": _MATTER, "subject": st.one_of(st.none(), _MEMBER)},
+    c.AmendText: {"procedure": _NAME, "text": st.just("version two")},
+    c.WithdrawText: {"procedure": _NAME},
+    c.StatePosition: {
+        "procedure": _NAME,
+        "party": _MEMBER,
+        "position": _POSITION,
+        "question": st.sampled_from(("", "", "", "format")),
+        "reservation": st.sampled_from(("", "", "not our ports")),
+    },
+    c.OpenSilence: {"procedure": _NAME},
+    c.ConfirmDelivery: {"procedure": _NAME, "party": _MEMBER},
+    c.ConfirmExpiry: {"procedure": _NAME},
+    c.ChangeForum: {
+        "procedure": _NAME,
+        "organ": st.sampled_from(("defence-board", "council")),
+        "new_procedure": _NAME,
+    },
+    c.CloseProcedure: {"procedure": _NAME},
+    c.Accede: {"party": _PARTY, "case": st.just("k"), "procedure": _NAME},
+    c.Ratify: {"what": st.sampled_from(("accession/XQA", "amendment/a", "nonsense"))},
+    c.GiveNotice: {"party": _MEMBER},
+    c.RevokeNotice: {"party": _MEMBER},
+    c.Suspend: {"party": _MEMBER, "case": st.just("k"), "procedure": _NAME},
+    c.Reinstate: {"party": _MEMBER, "case": st.just("k"), "procedure": _NAME},
+    c.Expel: {"party": _MEMBER, "case": st.just("k"), "procedure": _NAME},
+    c.AssertStatus: {"party": _MEMBER, "status": st.sampled_from(("frozen", "member"))},
+    c.Amend: {"amendment": st.just("a"), "case": st.just("k"), "procedure": _NAME},
+    c.SetRequirement: {"procedure": _NAME, "lines": st.just(_LINES)},
+    c.MakePledge: {"pledge": _NAME, "line": st.just("lift"), "party": _MEMBER, "quantity": st.integers(0, 5)},
+    c.WithdrawPledge: {"pledge": _NAME},
+    c.ReportPackage: {
+        "package": _NAME,
+        "totals": st.just({"lift": 2}),
+        "digest": st.just("cd" * 32),
+        "algorithm": st.just("by hand"),
+    },
+    c.RecordMandate: {"mandate": _NAME, "given_by": _PARTY},
+    c.GiveConsent: {"host": _MEMBER},
+    c.WithdrawConsent: {"host": _MEMBER},
+    c.StartDeployment: {"deployment": _NAME, "procedure": _NAME, "host": st.one_of(st.none(), _MEMBER)},
+    c.EndDeployment: {"deployment": _NAME},
+    c.FileReport: {"to": st.just("UNSC")},
+    c.CloseCase: {"why": st.just("over")},
+}
+
+COMMAND_KINDS: tuple[type, ...] = (*_SHAPES, c.RecordOutage, c.Wake)
+
+
+def _actor(command: c.Command) -> tuple[str, ...]:
+    """Actors likely to be entitled, so that random runs get somewhere."""
+    named = getattr(command, "party", None) or getattr(command, "host", None)
+    return (named, "SG", *MEMBERS) if isinstance(named, str) else ("SG", "council", *MEMBERS)
+
+
+_Draft = tuple[float, type, dict[str, Any]]
+
+_TALK: tuple[_Draft, ...] = (
+    (0, c.MakeRequest, {"by": "XAA", "request": "r", "duty": "assist", "event": ATTACK}),
+    (0.5, c.Convene, {"by": "XAB", "organ": "council"}),
+)
+_DELIVERED: tuple[_Draft, ...] = tuple((0.1, c.ConfirmDelivery, {"party": party}) for party in MEMBERS)
+_CLOSE: _Draft = (2, c.CloseProcedure, {})
+
+
+def _text(matter: str, subject: str | None = None) -> _Draft:
+    return (1, c.TableText, {"matter": matter, "subject": subject})
+
+
+_STORIES: tuple[tuple[_Draft, ...], ...] = (
+    (*_TALK, _text("assist"), (1, c.OpenSilence, {}), *_DELIVERED),
+    (_text("relief"), (1, c.OpenSilence, {}), *_DELIVERED),
+    (
+        _text("relief"),
+        (1, c.OpenSilence, {}),
+        (3, c.StatePosition, {"by": "XAB", "party": "XAB", "position": "object"}),
+    ),
+    (
+        _text("assist"),
+        _CLOSE,
+        (1, c.SetRequirement, {"lines": _LINES}),
+        (1, c.MakePledge, {"by": "XAB", "pledge": "p", "line": "lift", "party": "XAB", "quantity": 3}),
+        (1, c.ReportPackage, {"package": "q", "totals": {"lift": 2}, "digest": "cd" * 32, "algorithm": "by hand"}),
+        (1, c.StartDeployment, {"deployment": "shield"}),
+    ),
+    (_text("assist"), (1, c.ChangeForum, {"organ": "defence-board", "new_procedure": "q"})),
+    (
+        _text("suspend", "XAD"),
+        *((0.1, c.StatePosition, {"party": party, "by": party, "position": "support"}) for party in MEMBERS),
+        _CLOSE,
+        (1, c.Suspend, {"party": "XAD"}),
+    ),
+    (
+        _text("admit", "XQA"),
+        *((0.1, c.StatePosition, {"party": party, "by": party, "position": "support"}) for party in MEMBERS),
+        _CLOSE,
+        (1, c.Accede, {"party": "XQA"}),
+        *((0.1, c.Ratify, {"by": party, "what": "accession/XQA"}) for party in MEMBERS),
+    ),
+    (
+        _text("amend"),
+        *((0.1, c.StatePosition, {"party": party, "by": party, "position": "support"}) for party in MEMBERS),
+        _CLOSE,
+        (1, c.Amend, {"amendment": "a"}),
+        *((0.1, c.Ratify, {"by": party, "what": "amendment/a"}) for party in MEMBERS),
+    ),
+    (
+        (1, c.RecordMandate, {"mandate": "m", "given_by": "UNSC", "until": at(30)}),
+        (1, c.GiveConsent, {"by": "XAA", "host": "XAA", "until": at(31)}),
+    ),
+    ((1, c.GiveNotice, {"by": "XAE", "party": "XAE"}), (2, c.RevokeNotice, {"by": "XAE", "party": "XAE"})),
+)
+"""Short stories that get somewhere; random commands fall in between them."""
+
+
+@st.composite
+def commands(draw: st.DrawFn, largest: int = 14) -> list[c.Command]:
+    """Random commands in time order, in one case, among few names so that they meet each other."""
+    drafts: list[tuple[float, type, dict[str, Any]]] = []
+    for procedure in draw(st.lists(_NAME, max_size=3)):
+        hours = draw(_HOURS)
+        for after, kind, fields in draw(st.sampled_from(_STORIES)):
+            hours += after
+            drafts.append((hours, kind, {"by": "SG", **fields, "procedure": procedure}))
+    for kind in draw(st.lists(st.sampled_from(COMMAND_KINDS), max_size=largest)):
+        fields = {name: draw(strategy) for name, strategy in _SHAPES.get(kind, {}).items()}
+        drafts.append((draw(_HOURS), kind, {**fields, "by": ""}))
+    drafts.sort(key=lambda draft: draft[0])
+    return [_made(draw, number, *draft) for number, draft in enumerate(drafts)]
+
+
+def _made(draw: st.DrawFn, number: int, hours: float, kind: type, fields: dict[str, Any]) -> c.Command:
+    known = {field.name for field in msgspec.structs.fields(kind)}
+    given = {"id": f"c{number}", "at": at(hours), "case": "k", **fields}
+    if kind is c.RecordOutage:
+        lost = draw(st.floats(0.1, 30).map(lambda value: round(value, 1)))
+        given |= {"start": at(hours - lost), "end": at(hours)}
+    made = kind(**{name: value for name, value in given.items() if name in known})
+    command: c.Command = made if made.by else replace(made, by=draw(st.sampled_from(_actor(made))))
+    return command
