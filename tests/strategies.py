@@ -153,7 +153,7 @@ def rules(
         if kind == "two step" and draw(st.booleans()):
             rule["among"] = "willing"
         if kind == "escalate":
-            rule["to"] = "council"
+            rule["organ"] = "council"
         if kind == "choice of rule":
             offered = draw(st.lists(st.sampled_from(OPTIONS), min_size=1, max_size=2, unique=True))
             rule |= {"by": inner(), "options": [{"id": option, "rule": inner()} for option in offered]}

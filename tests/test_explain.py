@@ -28,7 +28,9 @@ from tocsin.charter.rule_kinds import (
     Weighted,
 )
 from tocsin.charter.rules import Outcome, TraceLine
+from tocsin.terms import POSITIONS
 
+STATED = POSITIONS[:5]
 GROUPS = {"permanent": (C,), "subject": (D,), "nobody": ()}
 
 
@@ -46,9 +48,20 @@ GROUPS = {"permanent": (C,), "subject": (D,), "nobody": ()}
         (
             Consensus(electorate="nobody"),
             "ssss",
-            "Blocked: consensus has no electors here (nobody is entitled to decide)",
+            "Blocked: it has no electors here (nobody is entitled to decide)",
         ),
         (Silence(breaks=2), "ossa", "Adopted: 1 of 4 electors stands against it, and it takes 2 to stop it"),
+        (
+            Silence(blocks=STATED),
+            "....",
+            "Blocked: whatever is said would stop it, and one is enough to break the silence",
+        ),
+        (Unanimity(), "sss.", "Still open: 3 of 4 electors support it; 1 has yet to speak"),
+        (
+            NegativeConsensus(),
+            "oo.",
+            "Still open: 2 of 3 electors object so far, and only an objection by all would stop it; 1 has yet to speak",
+        ),
         (NegativeConsensus(), "oooo", "Blocked: every elector objects"),
         (NegativeConsensus(), "oso.", "Adopted: 2 of 4 electors object, and only an objection by all would stop it"),
         (Veto(holders="nobody"), "oooo", "Adopted: no elector holds a veto here"),
@@ -90,8 +103,8 @@ GROUPS = {"permanent": (C,), "subject": (D,), "nobody": ()}
         ),
         (AnyOf(rules=(Consensus(), Unanimity())), "sssa", "Adopted: one part is enough; of 2, 1 is adopted"),
         (AtLeast(count=2, rules=(Consensus(), Unanimity())), "sssa", "Blocked: 2 of 2 parts must be adopted; 1 is"),
-        (Escalate(rule=Consensus(), to="summit"), "ssss", "Adopted: decided here"),
-        (Escalate(rule=Consensus(), to="summit"), "sss.", "Still open: were it blocked here, the matter would go up"),
+        (Escalate(rule=Consensus(), organ="summit"), "ssss", "Adopted: decided here"),
+        (Escalate(rule=Consensus(), organ="summit"), "sss.", "Still open: were it blocked here, the matter would go up"),
     ],
 )
 def test_an_outcome_explains_itself(rule: Rule, text: str, sentence: str) -> None:
@@ -118,7 +131,7 @@ def test_parts_stand_indented_below_their_rule() -> None:
 
 
 def test_a_rule_tried_in_turn_says_which_part_was_which() -> None:
-    rule = Fallback(first=Consensus(clause="AU.8"), then=Escalate(rule=Majority(votes=4), to="summit"))
+    rule = Fallback(first=Consensus(clause="AU.8"), then=Escalate(rule=Majority(votes=4), organ="summit"))
     assert told(rule, "sssoo") == [
         "Escalated: where the first rule is blocked, the second decides",
         "  First: blocked: XAD and XAE object, and consensus needs that nobody does [AU.8]",
@@ -140,6 +153,9 @@ def test_a_cap_says_how_near_it_is() -> None:
         "Bound: XAB, XAC, XAD, XAE and XAF.",
         "Not bound: Arden.",
     ]
+    assert told(QualifiedAbstentionCap(rule=Consensus(), states="1/2"), "qs")[1] == (
+        "  Cap reached: 1 of 2 electors abstains with a declaration, 1 would stop it"
+    )
     gold = QualifiedAbstentionCap(rule=Consensus(), states="1/3", weights="gold", weight="1/3")
     assert told(gold, "ssssss")[1:] == [
         "  Cap still open: the cap on qualified abstentions counts by weight, and the weights are unset",

@@ -5,7 +5,16 @@ from hypothesis import given
 from tests.letters import A, B, C, D, compiled, compiled_session, said
 from tests.strategies import Session, sessions
 from tocsin.charter.levers import Lever, levers
-from tocsin.charter.rule_kinds import Choice, Consensus, Excluding, LimitedFormat, Majority, RuleOption
+from tocsin.charter.rule_kinds import (
+    Choice,
+    Consensus,
+    Excluding,
+    LimitedFormat,
+    Majority,
+    RuleOption,
+    TwoStep,
+    Unanimity,
+)
 from tocsin.terms import PartyId, Position
 
 
@@ -41,6 +50,17 @@ def test_a_choice_never_put_is_not_turned_by_positions() -> None:
     assert [lever.elsewhere for lever in chosen.changes] == [{"choose:fast": {C: "support"}}]
 
 
+def test_levers_know_that_support_for_a_first_step_gives_a_voice_in_the_second() -> None:
+    rule = TwoStep(first=Majority(votes=1, question="format"), then=Unanimity(), among="willing")
+    found = levers(compiled(rule, 3), said("sos"), {"format": said("soo")}, largest=1)
+    assert found.verdict == "adopted"
+    assert [(lever.parties, lever.moves, lever.elsewhere) for lever in found.changes] == [
+        ((A,), {A: "object"}, {}),
+        ((B,), {}, {"format": {B: "support"}}),
+        ((C,), {C: "object"}, {"format": {C: "support"}}),
+    ]
+
+
 def test_in_a_closed_vote_the_silent_could_still_have_spoken() -> None:
     found = levers(compiled(Majority(more_than="1/2"), 3), said("so."), closed=True)
     assert found.changes[0] == Lever(parties=(B,), moves={B: "support"}, verdict="adopted")
@@ -55,7 +75,7 @@ def test_every_lever_turns_the_verdict_and_no_smaller_one_does(session: Session)
         text = dict(session.positions) | dict(lever.moves)
         aside = {question: dict(positions) for question, positions in session.questions.items()}
         for question, moves in lever.elsewhere.items():
-            aside.setdefault(question, {}).update(moves)
+            aside[question] = aside.get(question, {}) | dict(moves)
         assert ready.judge(text, aside, session.closed) == lever.verdict != found.verdict
         rivals = [set(other.parties) for other in found.changes if other.verdict == lever.verdict]
         assert [rival for rival in rivals if rival <= set(lever.parties)] == [set(lever.parties)]

@@ -54,6 +54,7 @@ def test_a_rule_that_lets_abstention_block_takes_a_qualified_one_as_well_but_not
     strict = Consensus(blocks=("object", "abstain"))
     assert outcome(strict, "ssaq").blockers == (C, D)
     assert verdict(strict, "sss.", closed=True) == "adopted"
+    assert verdict(Consensus(blocks=("abstain",)), "so.") == "open"
 
 
 def test_a_reservation_leaves_a_supporter_bound_and_free_to_act() -> None:
@@ -83,6 +84,7 @@ def test_a_veto_counts_only_from_its_holders() -> None:
     assert outcome(veto, "soooo", groups=permanent).blockers == (B,)
     assert outcome(veto, "s....", groups=permanent).waiting_for == (B,)
     assert outcome(veto, "ooooo", groups={"permanent": ()}).verdict == "adopted"
+    assert outcome(Veto(holders="permanent", binds="willing"), "ssoos", groups=permanent).bound == (A, B, E)
 
 
 # Support
@@ -276,6 +278,12 @@ def test_qualified_abstainers_stop_a_rule_only_by_states_and_people_jointly() ->
     assert outcome(rule, "ssssss").verdict == "open", "the weights are unset"
 
 
+def test_a_cap_may_count_heads_alone_and_then_names_those_who_reached_it() -> None:
+    found = outcome(QualifiedAbstentionCap(rule=Consensus(), states="1/2"), "sqq.")
+    assert (found.verdict, found.blockers) == ("blocked", (B, C))
+    assert found.trace.parts[0].counts == {"qualified": 2, "limit": 2, "of": 4, "unstated": 1}
+
+
 def test_a_failed_consensus_falls_back_to_two_thirds() -> None:
     rule = Fallback(first=Consensus(clause="AU.8-12"), then=Majority(at_least="2/3", clause="AU.8-13"))
     found = outcome(rule, "ssssoo")
@@ -286,7 +294,7 @@ def test_a_failed_consensus_falls_back_to_two_thirds() -> None:
 
 
 def test_what_is_blocked_here_goes_to_the_organ_above() -> None:
-    rule = Escalate(rule=Escalate(rule=Consensus(), to="ministers"), to="summit")
+    rule = Escalate(rule=Escalate(rule=Consensus(), organ="ministers"), organ="summit")
     found = outcome(rule, "sso")
     assert (found.verdict, found.blockers, found.escalate_to) == ("escalated", (C,), "ministers")
     assert outcome(AllOf(rules=(rule,)), "sso").verdict == "blocked", "a part cannot go up alone"

@@ -4,7 +4,7 @@ The same folds measure a live crisis, an exercise and a replay. A time known onl
 every length measured from it.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
@@ -89,13 +89,23 @@ def headlines(facts: Iterable[Timed]) -> tuple[Headline, ...]:
     return tuple(_headline(name, says, start, first.get(name)) for name, says in HEADLINES.items())
 
 
-def account(facts: Iterable[Timed], names: Mapping[str, str] = {}) -> tuple[str, ...]:
-    """The plain account: one sentence for each fact that mattered, with its day and its clause."""
+def account(
+    facts: Iterable[Timed], names: Mapping[str, str] = {}, day: Callable[[Instant], str] = lambda at: iso(at)[:10]
+) -> tuple[str, ...]:
+    """The plain account: one sentence for each fact that mattered, with its day and its clause.
+
+    `day` writes an instant as the reader's calendar day. Who broke a silence is told once, in the last break.
+    """
+    rows = list(facts)
+    told = {row.fact.procedure: place for place, row in enumerate(rows) if isinstance(row.fact, SilenceBroken)}
     sentences = []
-    for row in facts:
-        said = sentence(row.fact, names)
+    for place, row in enumerate(rows):
+        following = rows[place + 1].fact if place + 1 < len(rows) else None
+        breaks = isinstance(row.fact, PositionStated) and isinstance(following, SilenceBroken)
+        repeated = isinstance(row.fact, SilenceBroken) and told[row.fact.procedure] != place
+        said = "" if breaks or repeated else sentence(row.fact, names)
         if said:
-            sentences.append(f"{iso(row.span.earliest)[:10]}: {said}")
+            sentences.append(f"{day(row.span.earliest)}: {said}")
     return tuple(sentences)
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from msgspec import Struct
 
@@ -34,17 +35,18 @@ class Article(Struct, frozen=True):
 def split(text: str) -> tuple[Article, ...]:
     """The articles of a treaty text in order of place; empty where no heading is found.
 
-    A number that occurs twice (a table of contents, an annex) keeps its longest part.
+    Where numbers begin anew (a table of contents, an annex) there are several runs of articles; a number that
+    stands in more than one is taken from the longest run.
     """
     headings = sorted(_worded(text)) or list(_counted(text))
-    ends = [start for start, _, _ in headings[1:]] + [len(text)]
-    longest: dict[str, Article] = {}
-    for (start, number, heading), end in zip(headings, ends, strict=True):
-        article = Article(number, heading, start, end)
-        held = longest.get(plain(number))
-        if held is None or end - start > held.end - held.start:
-            longest[plain(number)] = article
-    return tuple(sorted(longest.values(), key=lambda article: article.start))
+    runs: list[dict[str, Article]] = [{}]
+    for (start, number, heading), (end, _, _) in pairwise([*headings, (len(text), "", "")]):
+        if plain(number) in runs[-1]:
+            runs.append({})
+        runs[-1][plain(number)] = Article(number, heading, start, end)
+    runs.sort(key=lambda run: sum(article.end - article.start for article in run.values()))
+    chosen = {number: article for run in runs for number, article in run.items()}
+    return tuple(sorted(chosen.values(), key=lambda article: article.start))
 
 
 def plain(number: str) -> str:

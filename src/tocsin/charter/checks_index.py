@@ -94,7 +94,7 @@ class Index:
         """When a row holds: since its own `from`, else since its clause began; [[party]] rows always."""
         if not isinstance(row, Row):
             return ALWAYS
-        return Span(row.from_ or self.starts.get(row.clause, date.min), end_of(row) or date.max)
+        return Span(row.from_ or self.starts.get(row.clause, date.min), row.to or date.max)
 
     @cached_property
     def spans(self) -> Mapping[str, Mapping[str, list[Span]]]:
@@ -165,13 +165,8 @@ def _walk(path: Path, value: Struct, span: Span, reading: str) -> Iterator[Node]
 def _own(value: Struct) -> Span:
     """The dates a nested table gives itself."""
     if isinstance(value, Row | Forum):
-        return Span(value.from_ or date.min, end_of(value) or date.max)
+        return Span(value.from_ or date.min, value.to or date.max)
     return ALWAYS
-
-
-def end_of(value: Row | Forum) -> date | None:
-    """The day on which it no longer holds. (An `escalate` rule uses its `to` for the organ it goes to.)"""
-    return value.to if isinstance(value.to, date) else None
 
 
 def _clause_starts(document: Document) -> dict[str, date]:

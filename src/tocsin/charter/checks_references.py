@@ -1,6 +1,7 @@
 """Checks on names that refer to other rows: they must exist on at least one day on which the row holds."""
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import NamedTuple
 
 from msgspec import Struct
@@ -99,7 +100,7 @@ REFERENCES: Mapping[type[Struct], Mapping[str, Refers]] = {
     QualifiedAbstentionCap: {"weights": _ONE["weights"], "rule": _ONE["rule"]},
     Veto: {"holders": Refers(("group",))},
     Excluding: {"who": _PARTIES, "rule": _ONE["rule"]},
-    Escalate: {"to": _ONE["organ"], "rule": _ONE["rule"]},
+    Escalate: {"organ": _ONE["organ"], "rule": _ONE["rule"]},
     AllOf: {"rules": _ONE["rule"]},
     AnyOf: {"rules": _ONE["rule"]},
     AtLeast: {"rules": _ONE["rule"]},
@@ -136,9 +137,9 @@ class Use(NamedTuple):
 def uses(index: Index) -> Iterator[Use]:
     """Every name that refers to something, in file order of the tables."""
     for node in index.nodes:
-        for base in type(node.value).__mro__:
-            for field, refers in REFERENCES.get(base, {}).items():
-                for path, name in _names(getattr(node.value, field), (*node.path, field)):
+        for field, refers in _referring_fields(type(node.value)):
+            if value := getattr(node.value, field):
+                for path, name in _names(value, (*node.path, field)):
                     yield Use(node, path, name, refers)
 
 
@@ -171,6 +172,11 @@ def reserved_names(index: Index) -> Iterator[Mistake]:
                 yield Mistake((*node.path, "id"), f"'{name}' has a meaning of its own here", "another name")
 
 
+@cache
+def _referring_fields(struct: type[Struct]) -> tuple[tuple[str, Refers], ...]:
+    return tuple(item for base in struct.__mro__ for item in REFERENCES.get(base, {}).items())
+
+
 def _edges(index: Index) -> dict[Path, dict[Path, Path]]:
     """Row to the rows of its own table it refers to while both hold, each with the place of the name."""
     edges: dict[Path, dict[Path, Path]] = {}
@@ -187,7 +193,7 @@ def _edges(index: Index) -> dict[Path, dict[Path, Path]]:
 
 
 def _names(value: object, path: Path) -> Iterator[tuple[Path, str]]:
-    if isinstance(value, str) and value:
+    if isinstance(value, str):
         yield path, value
     if isinstance(value, tuple):
         yield from (((*path, at), part) for at, part in enumerate(value) if isinstance(part, str))

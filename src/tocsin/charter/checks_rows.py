@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from functools import cache
 
 from msgspec import NODEFAULT, Struct
 from msgspec.structs import FieldInfo, fields
@@ -39,7 +40,7 @@ def unset_fields(index: Index) -> Iterator[Mistake]:
         row = node.value
         if not isinstance(row, Row) or not row.unset:
             continue
-        infos = {field.encode_name: field for field in fields(row)}
+        infos = {field.encode_name: field for field in _fields(type(row))}
         for name, reason in row.unset.items():
             path = (*node.path, "unset", name)
             if name not in infos:
@@ -59,7 +60,7 @@ def sourced_fields(index: Index) -> Iterator[Mistake]:
         row = node.value
         if isinstance(row, Row):
             for name in must_be_said(type(row)):
-                field = next(field for field in fields(row) if field.name == name)
+                field = next(field for field in _fields(type(row)) if field.name == name)
                 if not _is_given(row, field) and name not in row.unset:
                     found = f"{_named(node)} says nothing of '{name}'"
                     fix = f'give {name}, or write unset = {{ {name} = "why it is not known" }}'
@@ -137,7 +138,14 @@ def _clause_source(row: Clause, path: Path) -> Iterator[Mistake]:
 
 def must_be_said(table: type[Struct]) -> tuple[str, ...]:
     """Fields that a row of this kind gives or lists under `unset`."""
-    return ("period",) if table is Silence else SOURCED_FIELDS.get(table, ())
+    if table is Silence:
+        return ("period",)
+    return next((names for row, names in SOURCED_FIELDS.items() if row is table), ())
+
+
+@cache
+def _fields(table: type[Struct]) -> tuple[FieldInfo, ...]:
+    return fields(table)
 
 
 def _is_given(row: Struct, field: FieldInfo) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tocsin.charter.checks_index import TABLES, Index, Node, end_of
+from tocsin.charter.checks_index import TABLES, Index, Node
 from tocsin.charter.locate import Mistake
 from tocsin.charter.model import DEFAULT_STATUSES, Forum, Membership, Notice
 from tocsin.charter.rows import Row
@@ -16,7 +16,7 @@ def backwards(index: Index) -> Iterator[Mistake]:
             if value.given and value.effective and value.effective < value.given:
                 found = f"the notice takes effect on {value.effective}, before it was given on {value.given}"
                 yield Mistake((*node.path, "effective"), found)
-        elif isinstance(value, Row | Forum) and (end := end_of(value)) is not None:
+        elif isinstance(value, Row | Forum) and (end := value.to) is not None:
             if value.from_ is not None and end <= value.from_:
                 found = f"it ends on {end} and begins on {value.from_}, so it holds on no day"
                 yield Mistake((*node.path, "to"), found, "a day after 'from': the first day it no longer holds")

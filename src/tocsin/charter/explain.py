@@ -14,6 +14,13 @@ HEADINGS = {"adopted": "Adopted", "blocked": "Blocked", "open": "Still open", "e
 
 CAP_HEADINGS = {"adopted": "Cap not reached", "blocked": "Cap reached", "open": "Cap still open"}
 
+ALWAYS_THE_SAME = {
+    "two step": "the first step must be adopted, and then the second",
+    "fallback": "where the first rule is blocked, the second decides",
+    "choice of rule": "the rule that was chosen decides",
+    "unset": "the sources do not say by which rule this is decided",
+}
+
 Names = Mapping[str, str]
 
 
@@ -54,11 +61,13 @@ def _consequences(outcome: Outcome, names: Names) -> Iterator[str]:
 
 def _why(line: TraceLine, names: Names) -> str:
     """Why this rule has its verdict: one clause of a sentence."""
+    if line.kind != "veto" and not line.counts.get("electors", line.counts.get("of", 1)):
+        return "it has no electors here"
     match line.kind:
         case "consensus":
-            return _against(line, names, "consensus needs that nobody does", "consensus")
+            return _against(line, names, "consensus needs that nobody does")
         case "silence":
-            return _against(line, names, _breaks(line), "the silence procedure")
+            return _against(line, names, _breaks(line))
         case "negative consensus":
             return _negative(line)
         case "veto":
@@ -77,10 +86,8 @@ def _why(line: TraceLine, names: Names) -> str:
             return _composite(line, names)
 
 
-def _against(line: TraceLine, names: Names, needs: str, kind: str) -> str:
+def _against(line: TraceLine, names: Names, needs: str) -> str:
     counts = line.counts
-    if not counts["of"]:
-        return f"{kind} has no electors here"
     if line.verdict == "blocked":
         return f"{_who_is_against(line, names)}, and {needs}"
     tally = f"{_none_or(counts['against'])} of {_electors(counts['of'])} {_verb('stand', counts['against'])} against it"
@@ -96,7 +103,7 @@ def _who_is_against(line: TraceLine, names: Names) -> str:
     """Who objects; less exactly where positions other than an objection block as well."""
     counts = line.counts
     if not line.parties:
-        return "whatever those yet to speak say would stop it"
+        return "whatever is said would stop it"
     if counts["against"] == counts["objecting"]:
         return f"{_listing(line.parties, names)} {_verb('object', counts['against'])}"
     return f"{_listing(line.parties, names)} {_verb('stand', counts['against'])} in the way"
@@ -113,7 +120,7 @@ def _negative(line: TraceLine) -> str:
     if line.verdict == "open":
         return f"{so_far} so far, and only an objection by all would stop it; {_yet_to_speak(line)}"
     if line.verdict == "blocked":
-        return "negative consensus has no electors here" if not counts["of"] else "every elector objects"
+        return "every elector objects"
     return f"{so_far}, and only an objection by all would stop it"
 
 
@@ -128,8 +135,6 @@ def _veto(line: TraceLine, names: Names) -> str:
 
 def _unanimity(line: TraceLine, names: Names) -> str:
     counts = line.counts
-    if not counts["of"]:
-        return "unanimity has no electors here"
     tally = f"{_none_or(counts['support'])} of {_electors(counts['of'])} {_verb('support', counts['support'])} it"
     if counts["neutral"]:
         tally += f", {counts['neutral']} {_verb('count', counts['neutral'])} as neutral"
@@ -145,8 +150,6 @@ def _unanimity(line: TraceLine, names: Names) -> str:
 
 def _majority(line: TraceLine) -> str:
     counts = line.counts
-    if not counts["electors"]:
-        return "the majority has no electors here"
     support = f"{_none_or(counts['support'])} of {counts['of']} {_verb('support', counts['support'])} it"
     reasons = [f"{support}, {counts['needed']} needed"]
     if not counts["of"]:
@@ -162,8 +165,6 @@ def _weighted(line: TraceLine) -> str:
     counts = line.counts
     if not counts:
         return "it counts by weight, and the weights are unset"
-    if not counts["electors"]:
-        return "the weighted vote has no electors here"
     reasons = [f"the supporters weigh {counts['support']} of {counts['of']}, {counts['needed']} needed"]
     if not counts["of"]:
         reasons = ["there is no weight of which a share could be taken"]
@@ -172,8 +173,6 @@ def _weighted(line: TraceLine) -> str:
 
 def _limited_format(line: TraceLine, names: Names) -> str:
     counts = line.counts
-    if not counts["of"]:
-        return "the limited format has no electors here"
     willing = f"{counts['support']} of {_electors(counts['of'])} willing, {counts['needed']} needed"
     if line.verdict == "blocked" and counts["against"]:
         return f"{_who_is_against(line, names)}, and a limited format needs that nobody does; {willing}"
@@ -184,8 +183,6 @@ def _cap(line: TraceLine) -> str:
     counts = line.counts
     if not counts:
         return "the cap on qualified abstentions counts by weight, and the weights are unset"
-    if not counts["of"]:
-        return "the cap on qualified abstentions has no electors here"
     qualified = f"{_none_or(counts['qualified'])} of {_electors(counts['of'])}"
     text = f"{qualified} {_verb('abstain', counts['qualified'])} with a declaration, {counts['limit']} would stop it"
     if "weight limit" in counts:
@@ -206,20 +203,12 @@ def _composite(line: TraceLine, names: Names) -> str:
         case "at least":
             return f"{counts['needed']} of {counts['of']} parts must be adopted; {_are(counts['adopted'])}"
         case "excluding":
-            has = "has" if len(line.left_out) == 1 else "have"
+            has = "have" if len(line.left_out) > 1 else "has"
             return f"{_listing(line.left_out, names) or 'nobody'} {has} no vote on this"
-        case "two step":
-            return "the first step must be adopted, and then the second"
-        case "fallback":
-            return "where the first rule is blocked, the second decides"
         case "escalate":
             return _escalate(line)
-        case "choice of rule":
-            return "the rule that was chosen decides"
-        case "unset":
-            return "the sources do not say by which rule this is decided"
         case kind:
-            return f"by the rule '{kind}'{' of ' + _listing(line.parties, names) if line.parties else ''}"
+            return ALWAYS_THE_SAME[kind]
 
 
 def _escalate(line: TraceLine) -> str:

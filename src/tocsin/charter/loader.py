@@ -48,13 +48,17 @@ def load_document(path: str | Folder) -> Document:
 def parse_document(text: str, name: str) -> Document:
     """The document in TOML text. Raises CharterError with every field that is not of its type."""
     raw = parse_toml(text, name, CharterError)
-    schema = raw.get("schema", SCHEMA)
-    if isinstance(schema, int) and not isinstance(schema, bool) and schema != SCHEMA:
-        newer = schema > SCHEMA
-        fix = "use a newer Tocsin" if newer else f"write schema = {SCHEMA} and see docs/CHARTERS.md"
-        found = f"the file is of format {shown(schema)}; this release reads format {SCHEMA}"
-        raise CharterError(located([Mistake(("schema",), found, str(SCHEMA), fix)], text, name))
+    check_format(raw, SCHEMA, "docs/CHARTERS.md", text, name, CharterError)
     return convert(raw, Document, text, name, CharterError)
+
+
+def check_format(raw: dict[str, Any], read: int, page: str, text: str, name: str, refuse: Refuse) -> None:
+    """Raises `refuse` where the file says that it is of another format than the one this release reads."""
+    schema = raw.get("schema", read)
+    if isinstance(schema, int) and not isinstance(schema, bool) and schema != read:
+        fix = "use a newer Tocsin" if schema > read else f"write schema = {read} and see {page}"
+        found = f"the file is of format {shown(schema)}; this release reads format {read}"
+        raise refuse(located([Mistake(("schema",), found, str(read), fix)], text, name))
 
 
 def parse_toml(text: str, name: str, refuse: Refuse) -> dict[str, Any]:

@@ -80,23 +80,18 @@ def _struct(value: object, kind: kinds.StructType, path: Path) -> Iterator[Mista
 
 
 def _union(value: object, kind: kinds.UnionType, path: Path) -> Iterator[Mistake]:
-    structs = [part for part in kind.types if isinstance(part, kinds.StructType)]
-    if isinstance(value, Mapping) and structs:
+    parts = [part for part in kind.types if not isinstance(part, kinds.NoneType)]
+    structs = [part for part in parts if isinstance(part, kinds.StructType)]
+    if len(parts) == 1:
+        yield from _check(value, parts[0], path)
+    elif isinstance(value, Mapping) and structs:
         yield from _tagged(value, structs, path)
-        return
-    plain = [part for part in kind.types if not isinstance(part, kinds.NoneType | kinds.StructType)]
-    complaints = [list(_check(value, part, path)) for part in plain]
-    if all(complaints):
-        if len(complaints) == 1 and not structs:
-            yield from complaints[0]
-        else:
-            yield Mistake(path, f"{shown(value)} is not accepted here", _kind_name(kind))
+    elif all(list(_check(value, part, path)) for part in parts if part not in structs):
+        yield Mistake(path, f"{shown(value)} is not accepted here", _kind_name(kind))
 
 
 def _tagged(value: Mapping[str, object], structs: list[kinds.StructType], path: Path) -> Iterator[Mistake]:
-    if len(structs) == 1 and structs[0].tag_field is None:
-        yield from _struct(value, structs[0], path)
-        return
+    """One of several kinds of table; the tag says which."""
     field, by_tag = str(structs[0].tag_field), {str(struct.tag): struct for struct in structs}
     tag = value.get(field)
     if isinstance(tag, str) and tag in by_tag:
@@ -141,8 +136,8 @@ def _length(size: int, kind: kinds.VarTupleType | kinds.DictType, path: Path) ->
 
 
 def _literal(value: object, kind: kinds.LiteralType, path: Path) -> Iterator[Mistake]:
-    accepted = [str(choice) for choice in kind.values]
-    if not isinstance(value, str) or value not in accepted:
+    accepted = [str(choice) for choice in kind.values if choice]
+    if not isinstance(value, str) or value not in kind.values:
         fix = suggestion(value, accepted) if isinstance(value, str) else ""
         yield Mistake(path, f"{shown(value)} is not accepted here", ", ".join(accepted), fix)
 
@@ -193,6 +188,7 @@ def _text(value: object, kind: kinds.StrType, path: Path) -> Iterator[Mistake]:
 PATTERNS = {
     r"^[A-Za-z0-9][A-Za-z0-9().-]{0,63}$": "1 to 64 letters, digits, dots, hyphens and ( ), no spaces",
     r"^\d{1,9}/[1-9]\d{0,8}$": "an exact fraction in quotes, such as '2/3'",
+    r"^[^/]{1,80}$": "1 to 80 characters, no slash",
     r"^[a-z][a-z0-9_]{0,63}$": "small letters, digits and underscores, such as 'mobilised'",
 }
 """Patterns of the model in words."""
@@ -228,7 +224,7 @@ def _kind_name(kind: kinds.Type) -> str:
         case kinds.VarTupleType():
             return f"a list: [{_kind_name(kind.item_type)}, …]"
         case kinds.LiteralType():
-            return ", ".join(str(choice) for choice in kind.values)
+            return ", ".join(str(choice) for choice in kind.values if choice)
         case kinds.IntType():
             limits = f", {kind.ge or 0} to {kind.le}" if kind.le is not None else ""
             return f"a whole number{limits}"

@@ -30,6 +30,27 @@ from tocsin.terms import POSITIONS, Position
 
 STATED = POSITIONS[:5]
 EVERY = (SUPPORT, OBJECT, ABSTAIN, QUALIFIED, ABSENT)
+LeafRule = (
+    kinds.Consensus
+    | kinds.Unanimity
+    | kinds.Silence
+    | kinds.NegativeConsensus
+    | kinds.Majority
+    | kinds.Weighted
+    | kinds.Veto
+    | kinds.LimitedFormat
+)
+CompositeRule = (
+    kinds.AllOf
+    | kinds.AnyOf
+    | kinds.AtLeast
+    | kinds.Excluding
+    | kinds.QualifiedAbstentionCap
+    | kinds.TwoStep
+    | kinds.Fallback
+    | kinds.Escalate
+    | kinds.Choice
+)
 NO_WEIGHTS = WeightTable((), 0)
 
 
@@ -77,8 +98,9 @@ class Compiler:
         if isinstance(rule, str):
             raise TermError(f"the rule '{rule}' is named in a ballot; put the rule itself in its place")
         shared = self.shared(rule, out, question)
-        leaf = self.leaf(rule, shared)
-        return self.composite(rule, shared, out, question) if leaf is None else leaf
+        if isinstance(rule, LeafRule):
+            return self.leaf(rule, shared)
+        return self.composite(rule, shared, out, question)
 
     def shared(self, rule: kinds.Rule, out: int, question: str | None) -> Shared:
         return {
@@ -92,8 +114,7 @@ class Compiler:
             "gaps": tuple(f"{field}: {reason}" for field, reason in rule.unset.items()),
         }
 
-    def leaf(self, rule: kinds.Rule, shared: Shared) -> nodes.Node | None:
-        """The node of a leaf; None for a composite."""
+    def leaf(self, rule: LeafRule, shared: Shared) -> nodes.Node:
         match rule:
             case kinds.Consensus(blocks=blocks, reservations=reservations):
                 return _against(shared, blocks, reservations=reservations)
@@ -111,8 +132,6 @@ class Compiler:
                 return self.weights(shared, rule)
             case kinds.LimitedFormat():
                 return _limited_format(shared, rule)
-            case _:
-                return None
 
     def weights(self, shared: Shared, rule: kinds.Weighted) -> nodes.Node:
         return nodes.Weights(
@@ -128,7 +147,7 @@ class Compiler:
     def no_weights(self, name: str) -> str:
         return "" if not name or name in self.tables else f"the weights '{name}' have no row for the day"
 
-    def composite(self, rule: kinds.Rule, shared: Shared, out: int, question: str | None) -> nodes.Node:
+    def composite(self, rule: CompositeRule, shared: Shared, out: int, question: str | None) -> nodes.Node:
         def inner(*rules: kinds.AnyRule) -> tuple[nodes.Node, ...]:
             return tuple(self.node(one, out=out, question=question) for one in rules)
 
@@ -150,13 +169,11 @@ class Compiler:
                 return composites.TwoStep(**shared, parts=inner(first, then), among=among, first_question=read)
             case kinds.Fallback(first=first, then=then):
                 return composites.Fallback(**shared, parts=inner(first, then))
-            case kinds.Escalate(rule=one, to=to):
-                return composites.Escalate(**shared, parts=inner(one), to=to)
+            case kinds.Escalate(rule=one, organ=organ):
+                return composites.Escalate(**shared, parts=inner(one), to=organ)
             case kinds.Choice():
                 offered = tuple(self.option(option, rule.by, out, question) for option in rule.options)
                 return composites.Choice(**shared, parts=inner(rule.otherwise), options=offered)
-            case _:
-                raise TermError(f"'{shared['kind']}' is no kind of rule")
 
     def cap(self, shared: Shared, rule: kinds.QualifiedAbstentionCap) -> nodes.Cap:
         if bool(rule.weights) != (rule.weight is not None):

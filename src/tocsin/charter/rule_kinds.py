@@ -159,7 +159,7 @@ class Escalate(RuleRow, tag="escalate", kw_only=True, frozen=True):
     """Where the inner rule is blocked, the matter goes up to another organ."""
 
     rule: Annotated["AnyRule", Meta(description="The rule tried here.")]
-    to: Annotated[str, Meta(description="The organ the matter goes to.")]
+    organ: Annotated[str, Meta(description="The organ the matter goes to.")]
 
 
 class RuleOption(Row, kw_only=True, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

@@ -4,8 +4,6 @@
 `Leaf.holds`, so that what is explained is what was decided.
 """
 
-from typing import ClassVar
-
 from msgspec import Struct
 
 from tocsin.charter.rule_kinds import Base, Binds
@@ -108,7 +106,6 @@ class Leaf(Node, frozen=True, kw_only=True):
     reservations: bool = False
     unset: str = ""
     """why no condition can be put at all"""
-    without_electors: ClassVar[Verdict] = "blocked"
 
     def holds(self, stands: Stands, electors: int) -> bool:
         """The law of this kind, for stands in which nobody's position is missing."""
@@ -122,18 +119,22 @@ class Leaf(Node, frozen=True, kw_only=True):
         """Those whose stated position speaks against the condition."""
         raise NotImplementedError
 
+    def deciders(self, given: int) -> int:
+        """The electors whose positions the condition is about."""
+        return given if self.own is None else self.own
+
     def counted(self, parties: int) -> int:
         """Those of the parties who can make a difference to the condition."""
         return parties
 
     def judge(self, profile: Profile, given: int) -> Verdict:
-        electors = self.electors(given)
+        electors = self.deciders(given)
         if not electors:
-            return self.without_electors
+            return "blocked"
         if self.unset:
             return "open"
         stands, unstated = self.heard(profile, electors)
-        if profile.closed or not unstated:
+        if not unstated or profile.closed:
             return "adopted" if self.holds(stands, electors) else "blocked"
         if not self.holds(moved(stands, unstated, self.best), electors):
             return "blocked"
@@ -150,7 +151,7 @@ class Leaf(Node, frozen=True, kw_only=True):
         return stands, unstated
 
     def find(self, profile: Profile, given: int, role: str = "") -> Finding:
-        verdict, electors = self.judge(profile, given), self.electors(given)
+        verdict, electors = self.judge(profile, given), self.deciders(given)
         stands, unstated = self.heard(profile, electors)
         against = self.against(stands, electors) if verdict == "blocked" else 0
         adopted, open_ = verdict == "adopted", verdict == "open" and not self.unset
@@ -158,7 +159,7 @@ class Leaf(Node, frozen=True, kw_only=True):
             node=self,
             role=role,
             verdict=verdict,
-            bound=self.who_is_bound(profile, electors, self.universe) if adopted else 0,
+            bound=self.who_is_bound(profile, self.electors(given), self.universe) if adopted else 0,
             blockers=against & ~unstated,
             silent=against & unstated,
             waiting=self.counted(unstated) if open_ else 0,
@@ -169,7 +170,7 @@ class Leaf(Node, frozen=True, kw_only=True):
         )
 
     def reads(self, given: int) -> dict[str, int]:
-        return {self.question: self.electors(given)}
+        return {self.question: self.deciders(given)}
 
 
 def _missing(unstated: int, *, closed: bool) -> dict[str, int]:
@@ -186,12 +187,12 @@ class Against(Leaf, frozen=True, kw_only=True):
     holders: int | None = None
     """for a veto: those who have one"""
 
-    def electors(self, given: int) -> int:
-        electors = given if self.own is None else self.own
+    def deciders(self, given: int) -> int:
+        electors = self.electors(given)
         return electors if self.holders is None else electors & self.holders
 
     def judge(self, profile: Profile, given: int) -> Verdict:
-        if self.holders is not None and not self.electors(given):
+        if self.holders is not None and not self.deciders(given):
             return "adopted"  # nobody holds a veto here, so nobody casts one
         return super().judge(profile, given)
 
@@ -256,7 +257,7 @@ class Heads(Leaf, frozen=True, kw_only=True):
         return parties.bit_count()
 
     def holds(self, stands: Stands, electors: int) -> bool:
-        base = self.size(self.base(stands, electors))
+        base = self.size(electors if self.of == "all" else self.base(stands, electors))
         if not base or self.size(stands[SUPPORT]) < self.threshold.needed(base):
             return False
         return not self.quorum or self.present(stands, electors) >= self.quorum_needed(electors)

@@ -201,17 +201,17 @@ class Snapshot:
         return frozenset({PartyId(name)} if name in self.standings else ())
 
     def _standings(self) -> dict[PartyId, Standing]:
-        base: dict[str, str] = {}
+        base: dict[str, Membership] = {}
         overlays: dict[str, set[str]] = {}
         for row in self.memberships:
             status = self.statuses.get(row.status)
             if status is not None and status.overlay:
                 overlays.setdefault(row.party, set()).add(row.status)
-            else:
-                base[row.party] = row.status
+            elif row.party not in base or row.reading:
+                base[row.party] = row
         return {
-            PartyId(party): self.standing(PartyId(party), status, overlays.get(party, ()))
-            for party, status in sorted(base.items())
+            PartyId(party): self.standing(PartyId(party), row.status, overlays.get(party, ()))
+            for party, row in sorted(base.items())
         }
 
     def _by_id(self, rows: Iterable[R]) -> dict[str, R]:

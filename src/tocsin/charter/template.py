@@ -133,8 +133,7 @@ if = { field = "external", is = false }
 why = "The attack did not come from outside."
 
 # ---- What to do next
-# 1. Check this file, then ask it something:
-#      ./tocsin duties MY-PACT.toml --event my-event.toml
+# 1. Check this file, change something, check again: every mistake is named with its line.
 # 2. Add a [[duty]] to consult, and a [[provision]] for leaving: docs/CHARTERS.md has examples of both.
-# 3. Look at a complete one: ./tocsin charter show meridian
+# 3. A complete charter to copy from ships with Tocsin: src/tocsin/charters/meridian.toml
 """

@@ -100,7 +100,7 @@ def _read(store: Folder, charter_id: str, instrument: str) -> _Stored | None:
     place = _place(store, charter_id, instrument)
     if not place.is_file():
         return None
-    fix = f"import it again: tocsin charter text import FILE.txt --charter {charter_id} --instrument {instrument}"
+    fix = f"import the text of {instrument} again with: tocsin charter text import"
     try:
         stored = msgspec.json.decode(read_bytes(place, STORED_BYTES_MAX, TextError), type=_Stored)
     except (msgspec.DecodeError, UnicodeDecodeError):
@@ -123,7 +123,7 @@ def _instrument(path: Folder, text: str, document: Document, asked: str) -> str:
     if clear:
         return scores[0][1]
     found = "it cannot be told to which instrument this text belongs"
-    raise _refuse(path, "instrument", found, listing, "name it, such as --instrument " + (next(iter(titles), "ID")))
+    raise _refuse(path, "instrument", found, listing, f"name the instrument, such as {next(iter(titles), 'MP')}")
 
 
 def _likeness(stem: str, text: str, name: str, title: str) -> float:

@@ -1,0 +1,130 @@
+"""All commands in one tree, and what every one of them does with errors and interruptions.
+
+Exit codes: 0 done, 1 the answer is no, 2 the input is wrong, 130 interrupted. An error is printed as text on standard
+error; with --json there is also {"error": {...}} on standard output, so that a program reads one stream only.
+"""
+
+import sys
+from collections.abc import Sequence
+from typing import Any, NoReturn
+
+import typer
+from typer.core import TyperGroup
+
+from tocsin import __version__
+from tocsin.cli import charter, facts
+from tocsin.cli.demo import demo
+from tocsin.cli.duties import duties
+from tocsin.cli.options import AS_JSON
+from tocsin.cli.outcome import outcome
+from tocsin.cli.replay import replay
+from tocsin.errors import InputError, NotFound, TocsinError
+
+INTERRUPTED = 130
+WRONG_INPUT = 2
+
+
+class Root(TyperGroup):
+    """The top command. It turns errors into messages and exit codes, for all commands at once."""
+
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        windows_expand_args: bool = True,
+        **extra: Any,
+    ) -> Any:  # noqa: ANN401  # the signature of typer's own
+        words = list(sys.argv[1:] if args is None else args)
+        try:
+            code = super().main(words, prog_name, complete_var, False, windows_expand_args, **extra)
+        except typer.Abort:
+            code = INTERRUPTED
+        except (TocsinError, typer.TyperException, OSError) as error:
+            _refuse(error, "--json" in words)
+        if code == INTERRUPTED:
+            typer.echo("\nStopped. Whatever was recorded until here is kept.", err=True)
+        if standalone_mode:
+            sys.exit(code if isinstance(code, int) else 0)
+        return code
+
+
+def _refuse(error: Exception, as_json: bool) -> NoReturn:
+    """Say what is wrong with the input, and leave with 2."""
+    message = _message(error)
+    typer.echo(f"{_heading(error)}{message}", err=True)
+    if hint := _hint(error):
+        typer.echo(hint, err=True)
+    if as_json:
+        from tocsin.cli.tables import print_json
+
+        problems = error.problems if isinstance(error, InputError) else ()
+        known = error.known if isinstance(error, NotFound) else ()
+        told = {"kind": type(error).__name__, "message": message, "problems": problems, "known": known}
+        print_json({"error": told, "exit_code": WRONG_INPUT})
+    sys.exit(WRONG_INPUT)
+
+
+def _message(error: Exception) -> str:
+    if isinstance(error, typer.TyperException):
+        return str(error.format_message())
+    if isinstance(error, OSError):
+        return f"{error.filename or 'a file'}: {(error.strerror or str(error)).lower()}"
+    return str(error)
+
+
+def _heading(error: Exception) -> str:
+    """Located problems start with their file, so that an editor can jump there; the rest with a word."""
+    if not isinstance(error, InputError):
+        return "Error: "
+    count = len(error.problems)
+    return f"{count} mistake{'s' if count != 1 else ''} found:\n"
+
+
+def _hint(error: Exception) -> str:
+    ctx = getattr(error, "ctx", None)
+    return f"Try: {ctx.command_path} --help" if ctx is not None else ""
+
+
+app = typer.Typer(
+    cls=Root,
+    name="tocsin",
+    add_completion=False,
+    no_args_is_help=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+
+
+@app.callback(invoke_without_command=True)
+def start(ctx: typer.Context) -> None:
+    """Tocsin: how a collective security system decides, clause by clause.
+
+    It reads a treaty as data, tells what the treaty asks when something happens, counts positions by its rules, and
+    replays real crises. Start with: tocsin demo
+
+    Exit codes: 0 done, 1 the answer is no, 2 the input is wrong, 130 interrupted.
+    """
+    if ctx.invoked_subcommand is None:
+        typer.echo(ctx.get_help())
+
+
+@app.command()
+def version(as_json: AS_JSON = False) -> None:
+    """Print the version of Tocsin."""
+    if as_json:
+        from tocsin.cli.tables import print_json
+
+        print_json({"tocsin": __version__})
+    else:
+        typer.echo(f"tocsin {__version__}")
+
+
+app.command()(demo)
+app.add_typer(charter.app, name="charter")
+app.command()(duties)
+app.command()(outcome)
+app.command()(replay)
+app.add_typer(facts.app, name="facts")

@@ -1,0 +1,398 @@
+"""What `charter list` and `charter show` tell, as structs: the terminal and the JSON are made from the same."""
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import date
+
+from msgspec import Struct
+
+from tocsin.charter.model import Document, Forum, Instrument, Report
+from tocsin.charter.rows import Row
+from tocsin.charter.rule_kinds import RuleRow
+from tocsin.charter.snapshot import Charter, Snapshot
+from tocsin.cli.law_words import condition_words, rule_words
+from tocsin.states import state_name
+from tocsin.terms import SOURCE_CLASSES, WEAK_CLASSES, SourceClass
+
+TABLES = (
+    "instrument", "clause", "reading", "status", "membership", "group", "office", "organ", "weights", "rule", "matter",
+    "area", "duty", "provision",
+)  # fmt: skip
+
+
+class InstrumentView(Struct, frozen=True, kw_only=True):
+    """A treaty with its dates."""
+
+    id: str
+    title: str
+    kind: str
+    signed: date | None
+    in_force: date | None
+    ended: date | None
+
+
+class Summary(Struct, frozen=True, kw_only=True):
+    """A charter in one row."""
+
+    id: str
+    title: str
+    hypothetical: bool
+    outline: bool
+    members_today: int
+    others_today: int
+    rows: int
+    instruments: tuple[InstrumentView, ...]
+    source_class_percent: dict[SourceClass, int]
+    hash: str
+
+
+class PartyView(Struct, frozen=True, kw_only=True):
+    """A party and where it stands on the day."""
+
+    id: str
+    name: str
+    status: str
+    overlays: tuple[str, ...]
+    since: date | None
+    contested: str
+    source_class: SourceClass
+
+
+class OrganView(Struct, frozen=True, kw_only=True):
+    """A body that consults or decides."""
+
+    id: str
+    name: str
+    seats: str
+    electorate: str
+    electors: int
+    chair: str
+    convened_by: tuple[str, ...]
+    convene_within: str
+    clause: str
+    source_class: SourceClass
+
+
+class ForumView(Struct, frozen=True, kw_only=True):
+    """Where a matter may be decided, and how."""
+
+    organ: str
+    rule: str
+    rule_in_words: str
+    why: str
+    reading: str
+    clause: str
+
+
+class MatterView(Struct, frozen=True, kw_only=True):
+    """A kind of decision."""
+
+    id: str
+    title: str
+    kind: str
+    forums: tuple[ForumView, ...]
+    then: str
+    clause: str
+    source_class: SourceClass
+
+
+class DutyView(Struct, frozen=True, kw_only=True):
+    """What is owed, when, and unless what."""
+
+    id: str
+    title: str
+    modality: str
+    bearer: str
+    when: str
+    unless: tuple[str, ...]
+    request_by: tuple[str, ...]
+    qualified_by: str
+    decision: str
+    content: str
+    limits: str
+    reports: tuple[Report, ...]
+    ends: str
+    clause: str
+    source_class: SourceClass
+
+
+class ProvisionView(Struct, frozen=True, kw_only=True):
+    """How parties enter and leave, and how the treaty changes."""
+
+    id: str
+    kind: str
+    says: str
+    notice: str
+    matter: str
+    clause: str
+    source_class: SourceClass
+
+
+class ReadingView(Struct, frozen=True, kw_only=True):
+    """One answer to a contested question of law."""
+
+    id: str
+    question: str
+    says: str
+    held_by: tuple[str, ...]
+    chosen: bool
+
+
+class UnsetView(Struct, frozen=True, kw_only=True):
+    """What no source gives, and why."""
+
+    row: str
+    field: str
+    reason: str
+
+
+class ClauseView(Struct, frozen=True, kw_only=True):
+    """An article in our own one-line wording."""
+
+    id: str
+    article: str
+    summary: str
+    source: str
+    source_class: SourceClass
+
+
+class CharterView(Struct, frozen=True, kw_only=True):
+    """A charter on one day."""
+
+    id: str
+    title: str
+    summary: str
+    hypothetical: bool
+    outline: bool
+    hash: str
+    on: date
+    known: date | None
+    readings_chosen: tuple[str, ...]
+    weak_percent: int
+    parties: tuple[PartyView, ...]
+    organs: tuple[OrganView, ...]
+    matters: tuple[MatterView, ...]
+    duties: tuple[DutyView, ...]
+    provisions: tuple[ProvisionView, ...]
+    readings: tuple[ReadingView, ...]
+    unset: tuple[UnsetView, ...]
+    instruments: tuple[InstrumentView, ...]
+    clauses: tuple[ClauseView, ...]
+
+
+def summary_of(charter: Charter, today: date) -> Summary:
+    """A charter in one row, with its members of today."""
+    snapshot = charter.as_of(today)
+    about, document = charter.document.charter, charter.document
+    members = len(snapshot.group("members"))
+    return Summary(
+        id=about.id,
+        title=about.title,
+        hypothetical=about.hypothetical,
+        outline=about.outline,
+        members_today=members,
+        others_today=sum(standing.status != "withdrawn" for standing in snapshot.standings.values()) - members,
+        rows=len(rows_of(document)),
+        instruments=tuple(_instrument(row) for row in document.instrument),
+        source_class_percent=percent_by_class(document),
+        hash=charter.hash,
+    )
+
+
+def view_of(charter: Charter, snapshot: Snapshot) -> CharterView:
+    """Everything a charter says on the snapshot's day."""
+    about = charter.document.charter
+    return CharterView(
+        id=about.id,
+        title=about.title,
+        summary=about.summary,
+        hypothetical=about.hypothetical,
+        outline=about.outline,
+        hash=charter.hash,
+        on=snapshot.on,
+        known=snapshot.known,
+        readings_chosen=tuple(sorted(snapshot.readings)),
+        weak_percent=sum(share for name, share in percent_by_class(charter.document).items() if name in WEAK_CLASSES),
+        parties=tuple(_parties(snapshot)),
+        organs=tuple(_organs(snapshot)),
+        matters=tuple(_matters(snapshot)),
+        duties=tuple(_duties(snapshot)),
+        provisions=tuple(_provisions(snapshot)),
+        readings=tuple(_readings(snapshot)),
+        unset=tuple(_unset(snapshot)),
+        instruments=tuple(_instrument(row) for row in snapshot.instruments.values()),
+        clauses=tuple(_clauses(snapshot)),
+    )
+
+
+def rows_of(document: Document) -> list[Row]:
+    """All rows of all tables that carry a source."""
+    return [row for name in TABLES for row in getattr(document, name)]
+
+
+def percent_by_class(document: Document) -> dict[SourceClass, int]:
+    """Share of the rows by how they were seen, in per cent; a row takes its clause's class unless it states its own."""
+    clauses = {row.id: row.class_ or "memory" for row in document.clause}
+    rows = rows_of(document)
+    seen = Counter(row.class_ or clauses.get(row.clause) for row in rows if row.class_ or row.clause in clauses)
+    total = max(1, sum(seen.values()))
+    return {name: round(100 * seen[name] / total) for name in SOURCE_CLASSES if seen[name]}
+
+
+def party_name(snapshot: Snapshot, party: str) -> str:
+    """The English name of a party, else its id."""
+    return snapshot.names.get(party) or state_name(party) or party
+
+
+def names_on(snapshot: Snapshot) -> dict[str, str]:
+    """English names of all parties of the day, and of offices and organs."""
+    return {party: party_name(snapshot, party) for party in snapshot.standings} | snapshot.names
+
+
+def _parties(snapshot: Snapshot) -> Iterable[PartyView]:
+    rows = {row.party: row for row in snapshot.memberships if not _is_overlay(snapshot, row.status)}
+    for party, standing in snapshot.standings.items():
+        row = rows[party]
+        said = [f"{role}: {', '.join(who)}" for role, who in _contest(row.asserted_by, row.recognised_by) if who]
+        yield PartyView(
+            id=party,
+            name=party_name(snapshot, party),
+            status=standing.status,
+            overlays=standing.overlays,
+            since=row.from_,
+            contested="; ".join(said),
+            source_class=snapshot.source_class(row),
+        )
+
+
+def _contest(asserted: tuple[str, ...], recognised: tuple[str, ...]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    return ("asserted by", asserted), ("recognised by", recognised)
+
+
+def _is_overlay(snapshot: Snapshot, status: str) -> bool:
+    return status in snapshot.statuses and snapshot.statuses[status].overlay
+
+
+def _organs(snapshot: Snapshot) -> Iterable[OrganView]:
+    for row in snapshot.organs.values():
+        yield OrganView(
+            id=row.id,
+            name=row.name,
+            seats=row.seats,
+            electorate=row.electorate,
+            electors=len(snapshot.group(row.electorate)) if row.electorate else 0,
+            chair=snapshot.names.get(row.chair, row.chair),
+            convened_by=row.convened_by,
+            convene_within=row.convene_within,
+            clause=row.clause,
+            source_class=snapshot.source_class(row),
+        )
+
+
+def _matters(snapshot: Snapshot) -> Iterable[MatterView]:
+    for row in snapshot.matters.values():
+        yield MatterView(
+            id=row.id,
+            title=row.title,
+            kind=row.kind,
+            forums=tuple(_forum(snapshot, forum) for forum in row.forum if _open(snapshot, forum)),
+            then=row.then,
+            clause=row.clause,
+            source_class=snapshot.source_class(row),
+        )
+
+
+def _open(snapshot: Snapshot, forum: Forum) -> bool:
+    """Whether the forum is open on the day under some reading."""
+    started = forum.from_ is None or forum.from_ <= snapshot.on
+    return started and (forum.to is None or snapshot.on < forum.to)
+
+
+def _forum(snapshot: Snapshot, forum: Forum) -> ForumView:
+    words = "unset" if forum.rule == "unset" else rule_words(forum.rule, snapshot.rules)
+    return ForumView(
+        organ=snapshot.names.get(forum.organ, forum.organ),
+        rule=forum.rule,
+        rule_in_words=words,
+        why=forum.why,
+        reading=forum.reading,
+        clause=forum.clause,
+    )
+
+
+def _duties(snapshot: Snapshot) -> Iterable[DutyView]:
+    for row in snapshot.duties.values():
+        but = f", but not: {', '.join(row.bearer_minus)}" if row.bearer_minus else ""
+        yield DutyView(
+            id=row.id,
+            title=row.title,
+            modality=row.modality,
+            bearer=", ".join(row.bearer) + but,
+            when=condition_words(row.when),
+            unless=tuple(f"{part.why}{f' (reading {part.reading})' if part.reading else ''}" for part in row.unless),
+            request_by=row.request_by,
+            qualified_by=row.qualified_by,
+            decision=row.decision,
+            content=row.content,
+            limits=row.limits,
+            reports=row.report,
+            ends=row.ends,
+            clause=row.clause,
+            source_class=snapshot.source_class(row),
+        )
+
+
+def _provisions(snapshot: Snapshot) -> Iterable[ProvisionView]:
+    for row in snapshot.provisions.values():
+        yield ProvisionView(
+            id=row.id,
+            kind=row.kind,
+            says=f"None: {row.absent}" if row.absent else row.says,
+            notice=row.notice,
+            matter=row.matter,
+            clause=row.clause,
+            source_class=snapshot.source_class(row),
+        )
+
+
+def _readings(snapshot: Snapshot) -> Iterable[ReadingView]:
+    for row in snapshot.all_readings.values():
+        yield ReadingView(
+            id=row.id, question=row.question, says=row.says, held_by=row.held_by, chosen=row.id in snapshot.readings
+        )
+
+
+def _unset(snapshot: Snapshot) -> Iterable[UnsetView]:
+    tables: dict[str, Iterable[Row]] = {
+        "instrument": snapshot.instruments.values(),
+        "organ": snapshot.organs.values(),
+        "rule": (rule for rule in snapshot.rules.values() if isinstance(rule, RuleRow)),
+        "matter": snapshot.matters.values(),
+        "duty": snapshot.duties.values(),
+        "provision": snapshot.provisions.values(),
+        "membership": snapshot.memberships,
+    }
+    for table, rows in tables.items():
+        for row in rows:
+            name = getattr(row, "id", "") or getattr(row, "party", "")
+            for field, reason in row.unset.items():
+                yield UnsetView(row=f"{table} {name}", field=field, reason=reason)
+
+
+def _clauses(snapshot: Snapshot) -> Iterable[ClauseView]:
+    for row in snapshot.clauses.values():
+        yield ClauseView(
+            id=row.id,
+            article=row.article,
+            summary=row.summary,
+            source=row.source,
+            source_class=row.class_ or "memory",
+        )
+
+
+def _instrument(row: Instrument) -> InstrumentView:
+    return InstrumentView(
+        id=row.id, title=row.title, kind=row.kind, signed=row.signed, in_force=row.in_force, ended=row.to
+    )
+
+

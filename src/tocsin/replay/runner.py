@@ -1,0 +1,269 @@
+"""One run of a case: its steps, one by one, through the engine, under one choice of readings.
+
+The runner is given steps without what is recorded of them, so that nothing it computes can depend on that.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+
+import msgspec
+from msgspec.structs import replace
+
+from tocsin.alliance.codec import Act, encode_act, encode_command
+from tocsin.alliance.commands import Command, Wake
+from tocsin.alliance.decision import outcome_of
+from tocsin.alliance.facts import AnyFact, Refusal, RequestMade
+from tocsin.alliance.lessons import Timed, sentence, timed
+from tocsin.alliance.state import EMPTY, Procedure, State
+from tocsin.alliance.step import decide, due, fold
+from tocsin.charter.duties import duties
+from tocsin.charter.explain import explain
+from tocsin.charter.predicates import Event
+from tocsin.charter.snapshot import Charter, Snapshot
+from tocsin.replay.case import Case, Step
+from tocsin.replay.computing import Made, Names, clauses_of, computed_of, fact_names, reasons, unstated
+from tocsin.replay.records import Kept, Ledger, Opening, encode
+from tocsin.replay.result import Computed, Side
+from tocsin.replay.steps import KINDS
+from tocsin.replay.times import between, local_day, zone
+from tocsin.replay.translate import CLOCK, Moment, Setting, commands_of, content_of, moment_of, plain_event
+from tocsin.terms import Instant, PartyId
+
+ATTESTED = "recorded case"
+SIDES_MAX = 64
+
+
+class Runner:
+    """A case on its way. `take` takes its steps in order."""
+
+    def __init__(
+        self, case: Case, charter: Charter, choice: tuple[str, ...], names: Names, ledger: Ledger | None = None
+    ) -> None:
+        if any(step.recorded is not None for step in case.step):
+            raise ValueError("the runner computes; strip the steps of what is recorded")
+        self.case, self.charter, self.choice, self.names, self.ledger = case, charter, choice, names, ledger
+        self.seat = zone(charter.document.charter.timezone)
+        self.events = {event.id: event for event in case.event}
+        self.state: State = EMPTY
+        self.now = between(case.step[0].at, None, self.seat, case.step[0].precision).first
+        self.timed: list[Timed] = []
+        self.unsettled: dict[str, int] = {}
+        """Procedures whose outcome is open, and the step that left it so."""
+        self._group: list[bytes] = []
+        self._keep(self._opening())
+
+    def take(self, number: int) -> Made:
+        """What step `number`, counted from 1, yields. What it decides is in the ledger when this returns."""
+        step = self.case.step[number - 1]
+        moment = moment_of(step, self.seat, self.now, self._next_deadline(step))
+        self.now = moment.at
+        passed = tuple(self._pass_deadlines(step, moment, number))
+        made = self._open(step) or self._done(step, number, moment)
+        self._keep()
+        self._settle(step, number, made)
+        if not passed:
+            return made
+        before = tuple(f"before this step: {said}" for fact in passed if (said := sentence(fact, self.names)))
+        return replace(made, why=(*before, *made.why), facts=(*fact_names(passed), *made.facts))
+
+    def _next_deadline(self, step: Step) -> Instant | None:
+        """That of the silence the step speaks of, if it runs; else the first of all."""
+        procedure = self._procedure(step.procedure)
+        if procedure is not None and procedure.status == "silence" and procedure.silence is not None:
+            return procedure.silence.deadline
+        return due(self._law(self.now), self.state)
+
+    def _opening(self) -> bytes:
+        about = self.case.case
+        return encode(
+            Opening(case=about.id, charter=self.charter.id, charter_hash=self.charter.hash, readings=self.choice)
+        )
+
+    def _done(self, step: Step, number: int, moment: Moment) -> Made:
+        """Hand the step's commands to the engine, and say what came of them."""
+        before = self._procedure(step.procedure) if _has_procedure(step) else None
+        signed = self._signed(step)
+        setting = Setting(self.case.case.id, number, moment, self.seat, before, self.events, signed)
+        commands = commands_of(step, setting)
+        if not commands:
+            return self._nothing(step)
+        facts: list[AnyFact] = []
+        refusals: list[Refusal] = []
+        for command in commands:
+            decided = self._submit(command)
+            if isinstance(decided, Refusal):
+                refusals.append(decided)
+            else:
+                facts += decided
+        self._keep_content(step, number, commands[0], facts)
+        return self._made(step, self._law(moment.at), tuple(facts), tuple(dict.fromkeys(refusals)), before)
+
+    def _made(
+        self,
+        step: Step,
+        law: Snapshot,
+        facts: tuple[AnyFact, ...],
+        refusals: tuple[Refusal, ...],
+        before: Procedure | None,
+    ) -> Made:
+        after = self._procedure(step.procedure) if _has_procedure(step) else None
+        computed = computed_of(step, facts, bool(refusals), before, after, self.seat)
+        clauses = clauses_of(facts, refusals)
+        asked = next((fact for fact in facts if isinstance(fact, RequestMade)), None)
+        return Made(
+            computed=self._with_status(step, law, computed),
+            missing=(*self._lacking(step, refusals), *(asked.missing if asked else ())),
+            why=tuple(reasons(facts, refusals, before, self.names)),
+            clauses=clauses,
+            weak=law.weak_clauses(clauses),
+            sides=tuple(self._sides(step, law.on)) if step.do == "request" else (),
+            facts=fact_names(facts),
+            refusal="; ".join(refusal.message for refusal in refusals),
+            electors=_electors(after or before),
+        )
+
+    def _nothing(self, step: Step) -> Made:
+        """A note, or 'others' of a procedure that was never opened."""
+        if step.do == "note":
+            return Made()
+        said = f"there is no procedure '{step.procedure}' in which others could take part"
+        return Made(computed=Computed(result="refused"), refusal=said, why=(said,), missing=self._waits_for(step))
+
+    def _open(self, step: Step) -> Made | None:
+        """The step as open, where it would decide but a fact is missing."""
+        if not KINDS[step.do].decides:
+            return None
+        procedure = self._procedure(step.procedure)
+        if step.unknown:
+            return Made(computed=Computed(result="open"), missing=(step.unknown,), electors=_electors(procedure))
+        if step.do != "close" or procedure is None or procedure.status != "open":
+            return None
+        found = outcome_of(procedure)
+        if found.verdict != "open":
+            return None
+        return Made(
+            computed=Computed(result="open", organ=procedure.organ, rule=procedure.rule),
+            missing=tuple(unstated(procedure, found)) or ("what the rule still waits for",),
+            why=tuple(explain(found, self.names)),
+            clauses=found.clauses,
+            weak=self._law(self.now).weak_clauses(found.clauses),
+            electors=_electors(procedure),
+        )
+
+    def _lacking(self, step: Step, refusals: tuple[Refusal, ...]) -> tuple[str, ...]:
+        """Missing facts of a step that was handed over: what it says itself, and what its refusal turns on."""
+        said = (step.unknown,) if step.unknown else ()
+        unset = tuple(refusal.message for refusal in refusals if refusal.code == "unset")
+        return (*said, *unset, *(self._waits_for(step) if refusals and not unset else ()))
+
+    def _waits_for(self, step: Step) -> tuple[str, ...]:
+        """Earlier open steps that a refused step rests on."""
+        named = {step.procedure} if _has_procedure(step) and step.do != "table" else set(self.unsettled)
+        numbers = sorted({self.unsettled[name] for name in named if name in self.unsettled})
+        return tuple(f"the outcome of step {number}, which is open" for number in numbers)
+
+    def _settle(self, step: Step, number: int, made: Made) -> None:
+        """Remember which procedures an open step leaves open."""
+        if not _has_procedure(step):
+            return
+        for name in (step.procedure, *([step.new_procedure] if step.do == "change forum" else ())):
+            procedure = self._procedure(name)
+            if procedure is not None and procedure.status in ("decided", "moved", "withdrawn"):
+                self.unsettled.pop(name, None)
+            elif made.missing and (procedure is None or KINDS[step.do].decides):
+                self.unsettled.setdefault(name, number)
+
+    def _pass_deadlines(self, step: Step, moment: Moment, number: int) -> Iterator[AnyFact]:
+        """Wake the engine at each deadline before the step; a deadline or an outage step does so itself."""
+        count = 0
+        while step.do not in ("deadline", "outage"):
+            at = due(self._law(moment.at), self.state)
+            if at is None or at > moment.at:
+                return
+            count += 1
+            decided = self._submit(Wake(id=f"{self.case.case.id}/{number}/d{count}", at=at, by=CLOCK))
+            if isinstance(decided, Refusal) or not decided:
+                return
+            yield from decided
+
+    def _submit(self, command: Command) -> tuple[AnyFact, ...] | Refusal:
+        law = self._law(command.at)
+        decided = decide(law, self.state, command)
+        if isinstance(decided, Refusal):
+            return decided
+        act = Act(
+            command=msgspec.Raw(encode_command(command)),
+            attested=ATTESTED,
+            facts=decided,
+            charter=self.charter.id,
+            charter_hash=self.charter.hash,
+        )
+        self._group.append(encode_act(act))
+        self.state = fold(self.state, decided)
+        self.timed += timed(decided, command.at, command.at_latest)
+        return decided
+
+    def _keep_content(self, step: Step, number: int, command: Command, facts: list[AnyFact]) -> None:
+        content = content_of(step, self.case.case.id, number)
+        if content is not None and facts:
+            self._group.append(encode(Kept(command=command.id, content=content)))
+
+    def _keep(self, *records: bytes) -> None:
+        group = [*records, *self._group]
+        self._group = []
+        if self.ledger is not None and group:
+            self.ledger.append(group)
+
+    def _law(self, at: Instant) -> Snapshot:
+        """The charter of that day, as the case asks for it."""
+        return self.charter.as_of(local_day(at, self.seat), self.case.case.known, self.choice)
+
+    def _signed(self, step: Step) -> tuple[str, ...]:
+        """The readings a step's author signs, less those on questions that this run has answered."""
+        question = {row.id: row.question for row in self.charter.document.reading}
+        answered = {question.get(reading) for reading in self.choice}
+        return tuple(reading for reading in step.readings if question.get(reading) not in answered)
+
+    def _procedure(self, name: str) -> Procedure | None:
+        case = self.state.cases.get(self.case.case.id)
+        return case.procedures.get(name) if case else None
+
+    def _with_status(self, step: Step, law: Snapshot, computed: Computed) -> Computed:
+        """Adds how the party concerned stands afterwards, where that may be recorded of the step."""
+        if step.do == "deadline" or "status" not in KINDS[step.do].recorded or computed.status:
+            return computed
+        party = step.what.partition("/")[2] if step.do == "ratify" else step.party or step.by
+        standings = {**law.standings, **self.state.standings}
+        held = standings.get(PartyId(party))
+        return replace(computed, status=", ".join((held.status, *held.overlays)) if held else "")
+
+    def _sides(self, step: Step, on: date) -> Iterator[Side]:
+        """The same request under every reading that bears on the duty, and for rival accounts."""
+        found = [
+            Side(
+                readings=finding.readings,
+                event=name if step.rival_events else "",
+                status=finding.status,
+                why=finding.why,
+                clause=finding.clause,
+            )
+            for name in (step.event, *step.rival_events)
+            for answer in duties(self.charter, self._asked(name, step.by), on, self.case.case.known).answers
+            if answer.duty == step.duty
+            for finding in answer.findings
+        ]
+        if len(found) > 1:
+            yield from found[:SIDES_MAX]
+
+    def _asked(self, name: str, by: str) -> Event:
+        """The account with the one who asks among those who asked, as the engine takes it."""
+        event = plain_event(self.events[name])
+        return replace(event, requested_by=tuple(dict.fromkeys((*(event.requested_by or ()), by))))
+
+
+def _has_procedure(step: Step) -> bool:
+    return "procedure" in KINDS[step.do].fields
+
+
+def _electors(procedure: Procedure | None) -> tuple[PartyId, ...]:
+    return procedure.ballot.universe if procedure else ()

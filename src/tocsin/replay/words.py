@@ -1,0 +1,86 @@
+"""How a replay speaks to people: signs, times and lengths of time, the same in the terminal and on the page."""
+
+from datetime import date, datetime
+from typing import NamedTuple
+
+from tocsin.replay.result import Line, Mark
+
+
+class Sign(NamedTuple):
+    """A mark as a person sees it: never by colour alone."""
+
+    symbol: str
+    word: str
+    says: str
+
+
+SIGNS: dict[Mark, Sign] = {
+    "agrees": Sign("✓", "agrees", "the charter, fed recorded facts only, computes what is recorded"),
+    "consistent": Sign("≈", "consistent", "it does so from facts that the case's author inferred"),
+    "differs": Sign("✗", "differs", "it computes something else than is recorded"),
+    "open": Sign("?", "open", "a fact is missing, and the step names it"),
+    "noted": Sign("·", "noted", "a recorded event on which the charter has nothing to compute"),
+}
+
+
+def day_text(text: str) -> str:
+    """'2003-02-10T12:00:00+01:00' and '2003-02-10' as '10 Feb 2003'; other text as it is."""
+    try:
+        day = date.fromisoformat(text[:10])
+    except ValueError:
+        return text
+    return f"{day.day} {day:%b} {day.year}"
+
+
+def clock_text(text: str) -> str:
+    """The time of day in ISO text, with its zone: '12:00 +01:00', '11:00 UTC'; empty where only the day is known."""
+    if len(text) <= 10:
+        return ""
+    at = datetime.fromisoformat(text)
+    zone = "UTC" if not at.utcoffset() else f"{at:%z}"[:3] + ":" + f"{at:%z}"[3:5]
+    return f"{at:%H:%M} {zone}"
+
+
+def time_text(text: str) -> str:
+    """Day and time of day, as far as they are known."""
+    return f"{day_text(text)} {clock_text(text)}".rstrip()
+
+
+def when_text(line: Line) -> str:
+    """When a step happened: a time, a day, or a span."""
+    if not line.latest:
+        return time_text(line.at)
+    same_day = line.latest[:10] == line.at[:10]
+    return f"{time_text(line.at)} to {clock_text(line.latest) if same_day else time_text(line.latest)}"
+
+
+def hours_text(hours: float | None) -> str:
+    """A length of time in the two largest units that matter: '40 min', '6 h', '6 d 4 h', '27 d'."""
+    if hours is None:
+        return "not reached"
+    minutes = round(hours * 60)
+    if minutes < 60:
+        return f"{minutes} min"
+    whole_days, rest = divmod(minutes, 24 * 60)
+    whole_hours, left = divmod(rest, 60)
+    if whole_days >= 14:
+        return f"{round(minutes / (24 * 60))} d"
+    if whole_days:
+        return f"{whole_days} d {whole_hours} h" if whole_hours else f"{whole_days} d"
+    return f"{whole_hours} h {left} min" if left else f"{whole_hours} h"
+
+
+def span_text(least: float | None, most: float | None) -> str:
+    """A length of time known as an interval."""
+    if least == most or least is None or most is None:
+        return hours_text(least if most is None else most)
+    return f"{hours_text(least)} to {hours_text(most)}"
+
+
+def gap_hours(earlier: str, later: str) -> float:
+    """Hours between two ISO texts; a day counts from its start in UTC."""
+    return max(0.0, (_aware(later) - _aware(earlier)).total_seconds() / 3600)
+
+
+def _aware(text: str) -> datetime:
+    return datetime.fromisoformat(text if len(text) > 10 else f"{text}T00:00:00+00:00")

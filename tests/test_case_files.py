@@ -1,0 +1,94 @@
+"""Case files as a whole: those that load, those that do not and what is said then, and those that ship.
+
+A file of tests/cases/bad has its message beside it, NAME.txt. After a change of wording, look at the difference and
+write the new one down: TOCSIN_GOLDEN=write pytest tests/test_case_files.py
+"""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tocsin.charter.catalog import resource_names
+from tocsin.errors import CaseError, NotFound
+from tocsin.replay.load import load_case, load_event
+from tocsin.replay.run import replay
+
+ROOT = Path(__file__).parent.parent
+GOOD = sorted((ROOT / "tests/cases/good").glob("*.toml"))
+BAD = sorted((ROOT / "tests/cases/bad").glob("*.toml"))
+
+
+def names(path: Path) -> str:
+    return path.stem
+
+
+@pytest.mark.parametrize("path", GOOD, ids=names)
+def test_a_good_case_agrees_with_what_is_recorded(path: Path) -> None:
+    for run in replay(path).runs:
+        assert [line.differences for line in run.lines if line.mark == "differs"] == []
+
+
+@pytest.mark.parametrize("path", BAD, ids=names)
+def test_a_bad_case_is_told_why(path: Path) -> None:
+    with pytest.raises(CaseError) as caught:
+        load_case(path)
+    message = f"{caught.value}\n".replace(f"{path.parent}{os.sep}", "")
+    golden = path.with_suffix(".txt")
+    if os.environ.get("TOCSIN_GOLDEN") == "write":
+        golden.write_text(message, encoding="utf-8")
+    assert message == golden.read_text(encoding="utf-8")
+
+
+def test_every_message_belongs_to_a_case() -> None:
+    assert {path.stem for path in BAD} == {path.stem for path in (ROOT / "tests/cases/bad").glob("*.txt")}
+    assert len(BAD) >= 20
+
+
+@pytest.mark.parametrize("path", BAD, ids=names)
+def test_a_message_speaks_to_people(path: Path) -> None:
+    message = path.with_suffix(".txt").read_text(encoding="utf-8")
+    for word in ("Object", "`str`", "Expected", "msgspec", "Traceback", "None", "NoneType", "_'", "^["):
+        assert word not in message
+    for line in message.splitlines():
+        assert line.startswith((f"{path.name}:", "  accepted: ", "  fix: "))
+
+
+@pytest.mark.parametrize("name", resource_names("cases"))
+def test_a_shipped_case_replays(name: str) -> None:
+    report = replay(name)
+    assert report.case == name
+    assert all(len(run.lines) == len(report.runs[0].lines) for run in report.runs)
+
+
+def test_no_such_case() -> None:
+    with pytest.raises(NotFound, match="There is no case 'nowhere'"):
+        load_case("nowhere")
+    with pytest.raises(NotFound, match=r"There is no case file 'nowhere\.toml'"):
+        load_case("nowhere.toml")
+
+
+def test_a_charter_of_ones_own_lies_beside_the_case(tmp_path: Path) -> None:
+    text = (ROOT / "tests/cases/good/missiles.toml").read_text(encoding="utf-8")
+    (tmp_path / "mine.toml").write_text(text.replace('"meridian"', '"./pact.toml"'), encoding="utf-8")
+    with pytest.raises(CaseError, match=r"mine\.toml:7: case\.charter: There is no charter file .*pact\.toml"):
+        load_case(tmp_path / "mine.toml")
+    pact = (ROOT / "src/tocsin/charters/meridian.toml").read_bytes()
+    (tmp_path / "pact.toml").write_bytes(pact)
+    assert replay(tmp_path / "mine.toml").charter == "meridian"
+
+
+@pytest.mark.parametrize("name", resource_names("examples"))
+def test_a_shipped_event_loads(name: str) -> None:
+    assert load_event(name).victim
+
+
+def test_an_event_file_is_one_event(tmp_path: Path) -> None:
+    path = tmp_path / "event.toml"
+    path.write_text('[event]\nkind = "attack"\nvictim = "Belmora"\n[[step]]\n', encoding="utf-8")
+    with pytest.raises(CaseError) as caught:
+        load_event(path)
+    assert [(problem.line, problem.field) for problem in caught.value.problems] == [(2, "event.kind"), (4, "step")]
+    path.write_text('[event]\nvictim = "Belmora"\nattacker = "non-state"\n', encoding="utf-8")
+    with pytest.raises(CaseError, match=r"event\.toml:2: event\.victim: 'Belmora' is not written as a party id"):
+        load_event(path)
