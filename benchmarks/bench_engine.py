@@ -67,6 +67,10 @@ def _round_ns(charter: Snapshot, commands: list[Command]) -> int:
     return process_time_ns() - start
 
 
-if __name__ == "__main__":
+def main() -> None:
     for row in run():
-        print(row)
+        print("  ".join(f"{name}: {value}" for name, value in row.items()))
+
+
+if __name__ == "__main__":
+    main()

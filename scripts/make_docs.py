@@ -1,4 +1,4 @@
-"""Write the generated pages of docs/reference: `.venv/bin/python scripts/make_docs.py`.
+"""Write the generated pages of docs/reference: `.venv/bin/python -m scripts.make_docs`.
 
 A page is one entry of PAGES, its path to the function that makes its text; tests/test_docs.py keeps them current.
 """
@@ -14,14 +14,16 @@ import msgspec
 from msgspec import NODEFAULT, Meta, Struct
 from msgspec.structs import FieldInfo, fields
 
+from scripts import engine_pages
 from tocsin import errors
+from tocsin.alliance.commands import Name
 from tocsin.charter import model, predicates, rule_kinds
 from tocsin.charter.checks_rows import must_be_said
 from tocsin.charter.rows import Id, Row
 from tocsin.charter.schema import charter_schema
 
 ROOT = Path(__file__).resolve().parent.parent
-MADE = "*This page is generated from the code by `scripts/make_docs.py`; do not edit it.*"
+MADE = "*This page is generated from the code by `python -m scripts.make_docs`; do not edit it.*"
 
 RULE_KINDS: tuple[type[Struct], ...] = get_args(rule_kinds.Rule)
 NESTED: tuple[type[Struct], ...] = (
@@ -56,6 +58,7 @@ FORMS = {
     pattern_of(Id): "id",
     pattern_of(rule_kinds.Fraction): "fraction in quotes",
     pattern_of(predicates.FactName): "fact name",
+    pattern_of(Name): "name",
 }
 """Texts of a special form, by their pattern."""
 
@@ -107,6 +110,7 @@ def error_table() -> str:
 PAGES: dict[str, Callable[[], str]] = {
     "docs/reference/charter-fields.md": charter_fields,
     "docs/reference/charter.schema.json": charter_json_schema,
+    "docs/reference/engine.md": lambda: engine_pages.engine_reference(MADE, all_fields),
     "docs/reference/errors.md": error_table,
 }
 
@@ -136,6 +140,19 @@ def field_table(struct: type[Struct]) -> str:
             continue
         kind, said = describe(hints[field.name])
         rows.append(f"| `{field.encode_name}` | {kind} | {needed(struct, field)} | {said} |")
+    if not rows:
+        return "It has no further fields."
+    return "\n".join(["| field | type | required | meaning |", "|---|---|---|---|", *rows])
+
+
+def all_fields(struct: type[Struct], leaving_out: set[str]) -> str:
+    """Every field of a struct with its meaning, but for some that are told elsewhere."""
+    hints = get_type_hints(struct, include_extras=True)
+    rows = []
+    for field in fields(struct):
+        kind, said = describe(hints[field.name])
+        if field.name not in leaving_out:
+            rows.append(f"| `{field.encode_name}` | {kind} | {needed(struct, field)} | {said} |")
     if not rows:
         return "It has no further fields."
     return "\n".join(["| field | type | required | meaning |", "|---|---|---|---|", *rows])
@@ -171,7 +188,8 @@ def in_words(hint: Hint) -> str:
         return f"list of{':' if is_literal(inner[0]) else ''} {in_words(inner[0])}"
     if origin is dict:
         return f"table: {in_words(inner[0])} to {in_words(inner[1])}"
-    return PLAIN.get(hint) or f"table [{hint.__name__}](#{hint.__name__.lower()})"
+    supertype: Hint = getattr(hint, "__supertype__", hint)
+    return PLAIN.get(supertype) or f"table [{hint.__name__}](#{hint.__name__.lower()})"
 
 
 def is_literal(hint: Hint) -> bool:

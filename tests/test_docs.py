@@ -20,7 +20,7 @@ RULES = (DOCS / "RULES.md").read_text(encoding="utf-8")
 @pytest.mark.parametrize("page", make_docs.PAGES)
 def test_a_generated_page_is_current(page: str) -> None:
     current = make_docs.PAGES[page]()
-    said = f"{page} is not what the code says: run .venv/bin/python scripts/make_docs.py"
+    said = f"{page} is not what the code says: run .venv/bin/python -m scripts.make_docs"
     assert (DOCS.parent / page).read_text(encoding="utf-8") == current, said
 
 
