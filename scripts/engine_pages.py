@@ -14,7 +14,7 @@ ALLIANCE = Path(__file__).resolve().parent.parent / "src/tocsin/alliance"
 
 INTRO = """\
 What the engine takes, what it yields, and why it refuses. Instants are integer microseconds UTC. The law of each
-stage stands in [`src/tocsin/alliance/`](../../src/tocsin/alliance); [ARCHITECTURE.md](../ARCHITECTURE.md) is the map."""
+stage stands in [`alliance/`](../../src/tocsin/alliance); [ARCHITECTURE.md](../ARCHITECTURE.md) is the map."""
 
 
 def engine_reference(made: str, table: Callable[[type[Struct], set[str]], str]) -> str:

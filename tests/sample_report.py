@@ -6,7 +6,27 @@ from tocsin.replay.result import Computed, Headline, Line, Mark, ReplayReport, R
 from tocsin.terms import PartyId
 
 NAC, DPC = "NAC", "DPC"
-OTHERS = tuple(PartyId(code) for code in "CAN CZE DNK ESP GBR GRC HUN ISL ITA LUX NLD NOR POL PRT TUR USA".split())
+OTHERS = tuple(
+    PartyId(code)
+    for code in (
+        "CAN",
+        "CZE",
+        "DNK",
+        "ESP",
+        "GBR",
+        "GRC",
+        "HUN",
+        "ISL",
+        "ITA",
+        "LUX",
+        "NLD",
+        "NOR",
+        "POL",
+        "PRT",
+        "TUR",
+        "USA",
+    )
+)
 NAMES = {
     "NAC": "North Atlantic Council",
     "DPC": "Defence Planning Committee",
@@ -19,7 +39,7 @@ NAMES = {
 }
 
 
-def line(number: int, at: str, do: str, by: str, says: str, mark: Mark = "noted", **fields: Any) -> Line:
+def line(number: int, at: str, do: str, by: str, says: str, mark: Mark = "noted", **fields: Any) -> Line:  # noqa: ANN401  # any field of a line
     computed = fields.pop("computed", Computed())
     fields = {"source": "a newspaper, 11 Feb 2003", "source_class": "press", **fields}
     return Line(number=number, at=at, do=do, by=by, says=says, mark=mark, computed=computed, **fields)

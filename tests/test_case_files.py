@@ -5,18 +5,24 @@ write the new one down: TOCSIN_GOLDEN=write pytest tests/test_case_files.py
 """
 
 import os
+import re
 from pathlib import Path
 
 import pytest
+from msgspec.structs import fields
 
 from tocsin.charter.catalog import resource_names
 from tocsin.errors import CaseError, NotFound
+from tocsin.replay.case import Recorded
 from tocsin.replay.load import load_case, load_event
+from tocsin.replay.result import MARKS
 from tocsin.replay.run import replay
+from tocsin.replay.steps import KINDS
 
 ROOT = Path(__file__).parent.parent
 GOOD = sorted((ROOT / "tests/cases/good").glob("*.toml"))
 BAD = sorted((ROOT / "tests/cases/bad").glob("*.toml"))
+BLOCK = re.compile(r"^```toml\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
 def names(path: Path) -> str:
@@ -68,6 +74,13 @@ def test_no_such_case() -> None:
         load_case("nowhere.toml")
 
 
+def test_no_such_charter(tmp_path: Path) -> None:
+    text = (ROOT / "tests/cases/good/missiles.toml").read_text(encoding="utf-8")
+    (tmp_path / "mine.toml").write_text(text.replace('"meridian"', '"meridan"'), encoding="utf-8")
+    with pytest.raises(CaseError, match=r"mine\.toml:7: case\.charter: There is no charter 'meridan'. Did you mean"):
+        load_case(tmp_path / "mine.toml")
+
+
 def test_a_charter_of_ones_own_lies_beside_the_case(tmp_path: Path) -> None:
     text = (ROOT / "tests/cases/good/missiles.toml").read_text(encoding="utf-8")
     (tmp_path / "mine.toml").write_text(text.replace('"meridian"', '"./pact.toml"'), encoding="utf-8")
@@ -92,3 +105,21 @@ def test_an_event_file_is_one_event(tmp_path: Path) -> None:
     path.write_text('[event]\nvictim = "Belmora"\nattacker = "non-state"\n', encoding="utf-8")
     with pytest.raises(CaseError, match=r"event\.toml:2: event\.victim: 'Belmora' is not written as a party id"):
         load_event(path)
+
+
+def test_the_guide_builds_a_case_that_replays(tmp_path: Path) -> None:
+    guide = (ROOT / "docs/CASES.md").read_text(encoding="utf-8")
+    path = tmp_path / "drones.toml"
+    path.write_text("\n".join(BLOCK.findall(guide)), encoding="utf-8")
+    (run,) = replay(path).runs
+    assert run.counts == {"agrees": 9, "consistent": 4, "differs": 0, "open": 0, "noted": 1}
+
+
+def test_the_guide_speaks_of_every_field_of_a_step_in_its_table() -> None:
+    reference = (ROOT / "docs/reference/case-fields.md").read_text(encoding="utf-8")
+    for do, kind in KINDS.items():
+        assert f"| `{do}` |" in reference
+        assert all(f"| `{field}` |" in reference for field in kind.fields)
+    guide = (ROOT / "docs/CASES.md").read_text(encoding="utf-8")
+    assert all(f"| `{mark}` |" in guide for mark in MARKS)
+    assert all(f"`{field.name}`" in guide for field in fields(Recorded))

@@ -45,6 +45,15 @@ def test_a_request_that_the_duty_excludes_is_still_recorded_with_the_reason() ->
     assert "between members" in request.why[0]
 
 
+def test_a_duty_that_awaited_a_decision_is_triggered_once_it_has_been_taken() -> None:
+    world = tabled()
+    world.do(c.CloseProcedure, 2, "SG")
+    world.do(c.MakeRequest, 3, "XAA", request="again", duty="assist", event=ATTACK)
+    request = world.facts[-1]
+    assert isinstance(request, RequestMade)
+    assert (request.status, request.awaiting) == ("triggered", "")
+
+
 def test_an_author_signs_the_reading_a_request_rests_on() -> None:
     world = World()
     cyber = Event(kind="cyber attack", victim="XAA", attacker="XQA", territory_of="XAA", external=True)

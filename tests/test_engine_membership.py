@@ -107,6 +107,8 @@ def test_a_suspended_member_loses_its_vote_and_keeps_its_seat_among_the_bound() 
     world.do(c.CloseProcedure, 6, "SG", procedure="q")
     assert world.procedure("q").verdict == "adopted"
     assert "XAD" in world.procedure("q").bound
+    assert kinds(world.do(c.TableText, 7, "XAD", matter="relief", procedure="r")) == ["refused: not entitled"]
+    assert kinds(world.do(c.Convene, 7, "XAD", case="k", organ="council")) == ["refused: not entitled"]
 
 
 def test_a_suspension_is_lifted_by_a_decision_about_the_same_member() -> None:

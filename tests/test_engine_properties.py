@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.world import COMMAND_KINDS, World, at, canonical, commands, refold
 from tocsin.alliance import commands as c
 from tocsin.alliance.codec import decode_act, decode_command, encode_command
-from tocsin.alliance.facts import Refusal
+from tocsin.alliance.facts import AnyFact, Refusal
 from tocsin.alliance.state import EMPTY
 from tocsin.alliance.step import due, fold, status
 
@@ -121,12 +121,11 @@ def test_random_runs_try_every_kind_of_command() -> None:
     assert set(get_args(c.Command)) == set(COMMAND_KINDS)
 
 
-def _names(decided: object) -> object:
+def _names(decided: tuple[AnyFact, ...] | Refusal) -> object:
     """What a decision comes to, leaving out deadline facts: those come earlier where the timer was on time."""
     if isinstance(decided, Refusal):
         return decided.code
-    own = [fact for fact in decided if type(fact).__name__ not in _BY_DEADLINE]  # type: ignore[attr-defined]
-    return [type(fact).__name__ for fact in own]
+    return [type(fact).__name__ for fact in decided if type(fact).__name__ not in _BY_DEADLINE]
 
 
 _BY_DEADLINE = {"SilenceExpired", "Decided", "StandingChanged", "MandateExpired", "ConsentEnded"}

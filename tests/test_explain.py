@@ -133,7 +133,7 @@ def test_parts_stand_indented_below_their_rule() -> None:
 def test_a_rule_tried_in_turn_says_which_part_was_which() -> None:
     rule = Fallback(first=Consensus(clause="AU.8"), then=Escalate(rule=Majority(votes=4), organ="summit"))
     assert told(rule, "sssoo") == [
-        "Escalated: where the first rule is blocked, the second decides",
+        "Escalated: the first rule is blocked, so the second decides",
         "  First: blocked: XAD and XAE object, and consensus needs that nobody does [AU.8]",
         "  Then: escalated: blocked here, so the matter goes up",
         "    Blocked: 3 of 5 support it, 4 needed",

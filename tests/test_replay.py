@@ -1,6 +1,7 @@
 """A case through the engine: what is computed, what is compared, and what lands in the ledger."""
 
 from contextlib import suppress
+from datetime import date
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, get_args
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import fields, replace
 
+from tocsin import load_charter
 from tocsin.alliance.codec import decode_act, decode_command, encode_command, encode_content
 from tocsin.alliance.commands import RequirementLine
 from tocsin.alliance.facts import WarningReported
@@ -80,7 +82,7 @@ def test_the_missiles_of_quorland() -> None:
     assert (told[8].computed.result, told[8].computed.blockers) == ("broken", ("XAE",))
     assert (told[10].computed.result, told[10].computed.organ) == ("moved", "defence-board")
     assert told[13].computed.bound == MEMBERS[:4]
-    assert told[13].computed.levers[0] == "XAA: object → blocked"
+    assert told[13].computed.levers == ("any of XAA, XAB, XAC, XAD: object → blocked",)
     assert told[13].clauses == ("MP.8", "MP.10")
     assert run.counts == {"agrees": 14, "consistent": 5, "differs": 0, "open": 0, "noted": 1}
     assert (run.decisions, run.decisions_open) == (3, 0)
@@ -164,6 +166,7 @@ def test_without_the_break_the_silence_runs_out(dropped: set[int]) -> None:
             "differs",
         ),
         ([TABLE, step("positions", support=("XAA",)), step("close", recorded={"result": "adopted"})], "open"),
+        ([TABLE, step("positions", support=("XAA",)), step("close", recorded={"result": "open"})], "agrees"),
         ([TABLE, ALL_FOR, step("close", unknown="what was decided", recorded={"result": "adopted"})], "open"),
         ([TABLE, step("close"), step("deploy", "XAA", name="Late")], "open"),
         ([TABLE, step("deploy", "XAA", name="Early")], "differs"),
@@ -201,6 +204,7 @@ def test_without_the_break_the_silence_runs_out(dropped: set[int]) -> None:
         "rests on an inferred position",
         "differs although inferred",
         "positions missing",
+        "positions missing, as recorded",
         "unknown",
         "rests on an open step",
         "rests on nothing",
@@ -223,6 +227,54 @@ def test_an_open_step_names_what_is_missing() -> None:
     assert last(TABLE, step("close", unknown="whether it met")).missing == ("whether it met",)
     lost = last(TABLE, step("close"), step("deploy", "XAA", name="Late"))
     assert lost.missing == ("the outcome of step 2, which is open",)
+
+
+def test_a_rule_that_nobody_published_leaves_the_step_open() -> None:
+    """CSTO's charter does not know by which rule some of its organs decide."""
+    head = CaseAbout(id="x", title="X", charter="csto")
+    charter = load_charter("csto")
+    unset = next(
+        (matter.id, forum.organ)
+        for matter in charter.as_of(date(2022, 1, 6)).matters.values()
+        for forum in matter.forum
+        if forum.rule == "unset" and not matter.subject and not matter.needs
+    )
+    steps = (
+        step("table", unset[1], at="2022-01-06", matter=unset[0], organ=unset[1]),
+        step("positions", at="2022-01-07", support=("others",)),
+    )
+    tabled, stated = replay(Case(schema=1, case=head, step=steps)).runs[0].lines
+    assert (tabled.mark, stated.mark) == ("open", "open")
+    assert "is unset" in tabled.missing[0]
+    assert stated.missing == ("the outcome of step 1, which is open",)
+
+
+def test_levers_name_who_could_still_have_changed_it() -> None:
+    def levers_of(matter: str, *positions: Step) -> tuple[str, ...]:
+        return last(step("table", "XAA", matter=matter), *positions, step("close")).computed.levers
+
+    for_it, against = step("positions", support=("others",)), step("positions", support=("others",), object=("XAE",))
+    assert levers_of("consult", for_it) == ("any of XAA, XAB, XAC, XAD, XAE: object → blocked",)
+    assert levers_of("consult", against) == ("XAE: support → adopted",)
+    four = step("positions", support=("XAE",), object=("others",))
+    assert levers_of("consult", four) == ("XAA with XAB with XAC with XAD: support → adopted",)
+    on_format = step("positions", support=("others",), question="format")
+    two = step("positions", support=("XAA", "XAB"), object=("others",))
+    assert levers_of("coalition", two, on_format)[:2] == (
+        "any of XAA, XAB: object → blocked",
+        "any of XAC, XAD, XAE: object on 'format' → blocked",
+    )
+
+
+def test_one_deadline_step_speaks_of_its_own_procedure() -> None:
+    """Two silences run out within one day; each deadline step tells of its own."""
+    steps = []
+    for name, hour in (("first", "08"), ("second", "10")):
+        steps += [replace(one, procedure=name, at=f"2024-03-04T{hour}:0{at}:00Z") for at, one in enumerate(SILENT)]
+    steps.append(replace(steps.pop(), to=("XAA",)))
+    deadlines = [step("deadline", at="2024-03-05", procedure=name) for name in ("second", "first")]
+    told = only_run(*steps, *deadlines).lines[-2:]
+    assert [line.computed.result for line in told] == ["unconfirmed", "adopted"]
 
 
 def test_a_difference_is_told_in_words() -> None:

@@ -358,7 +358,7 @@ def renamed(session: Session, name: dict[str, str]) -> Session:
 
 # The tests of these tests
 
-EXAMPLES = dict.fromkeys(LEAVES, 100) | dict.fromkeys(COMPOSITES, 200)
+EXAMPLES = dict.fromkeys(LEAVES, 80) | dict.fromkeys(COMPOSITES, 150)
 NOT_DRAWN = {
     "id",
     "reservations",
@@ -435,9 +435,7 @@ def test_the_examples_reach_everything(watch: Callable[[Session], Seen]) -> None
         (kind.__struct_config__.tag, field.name) for kind in get_args(Rule) for field in msgspec.structs.fields(kind)
     }
     drawn_fields = {(part["kind"], field) for session in drawn for part in parts_of(session.rule) for field in part}
-    assert {pair for pair in drawn_fields if pair[1] not in ("kind", "to")} == {
-        pair for pair in fields if pair[1] not in NOT_DRAWN
-    }
+    assert {pair for pair in drawn_fields if pair[1] != "kind"} == {pair for pair in fields if pair[1] not in NOT_DRAWN}
 
     values = {(field, value) for one in seen for field, value in one.rule.items() if field in ("of", "binds")}
     assert values == {("of", base) for base in get_args(Base)} | {("binds", who) for who in get_args(Binds)}

@@ -76,7 +76,7 @@ def said(letters: str) -> dict[str, str]:
             "blocked",
         ),
         ({"kind": "qualified abstention cap", "states": "1/2", "rule": CONSENSUS}, "qsa.", "open", "adopted"),
-        ({"kind": "escalate", "to": "summit", "rule": CONSENSUS}, "o...", "escalated", "escalated"),
+        ({"kind": "escalate", "organ": "summit", "rule": CONSENSUS}, "o...", "escalated", "escalated"),
         ({"kind": "fallback", "first": CONSENSUS, "then": MAJORITY}, "ssso", "adopted", "adopted"),
         ({"kind": "fallback", "first": CONSENSUS, "then": MAJORITY}, "ss..", "open", "adopted"),
         ({"kind": "two step", "first": CONSENSUS, "then": MAJORITY}, "ss..", "open", "blocked"),

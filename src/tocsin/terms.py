@@ -87,6 +87,9 @@ RIGHTS: tuple[Right, ...] = get_args(Right)
 WEAK_CLASSES: frozenset[SourceClass] = frozenset({"secondary", "memory"})
 """A trace that rests on one of these says so first."""
 
+LONG_AGO = Instant(-62_135_596_800_000_000)
+"""The first instant of year 1: before anything that can happen here."""
+
 HOUR_US = 3_600_000_000
 DAY_US = 24 * HOUR_US
 

@@ -5,8 +5,8 @@ from msgspec.structs import replace
 from tocsin.alliance.commands import Convene, MakeRequest, NoteNoRequest
 from tocsin.alliance.facts import AnyFact, ConveneAsked, NoRequestNoted, OrganConvened, Refusal, RequestMade
 from tocsin.alliance.folding import among, case_of, roles_in, with_case, with_key
-from tocsin.alliance.state import RequestState, State
-from tocsin.charter.duties import find
+from tocsin.alliance.state import CaseState, RequestState, State
+from tocsin.charter.duties import Finding, find
 from tocsin.charter.snapshot import Snapshot
 from tocsin.terms import PartyId, duration
 
@@ -34,7 +34,7 @@ def request(charter: Snapshot, state: State, command: MakeRequest) -> Decision:
         )
     asked = dict.fromkeys((*(command.event.requested_by or ()), command.by))
     event = replace(command.event, requested_by=tuple(asked))
-    finding = find(charter, duty, event)
+    finding = _after_decision(find(charter, duty, event), state.cases.get(command.case))
     owed = finding.status in ("triggered", "awaiting")
     return (
         RequestMade(
@@ -55,6 +55,15 @@ def request(charter: Snapshot, state: State, command: MakeRequest) -> Decision:
     )
 
 
+def _after_decision(finding: Finding, case: CaseState | None) -> Finding:
+    """A duty that awaits a decision is triggered once the case has adopted one on that matter."""
+    decided = {row.matter for row in case.procedures.values() if row.verdict == "adopted"} if case else set()
+    if finding.status != "awaiting" or finding.awaiting not in decided:
+        return finding
+    why = (*finding.why, f"'{finding.awaiting}' has been adopted in this case")
+    return replace(finding, status="triggered", why=why, awaiting="")
+
+
 def no_request(charter: Snapshot, state: State, command: NoteNoRequest) -> Decision:
     """Nobody is obliged to ask: this records that the clause was there and was not used."""
     duty = charter.duties.get(command.duty)
@@ -70,6 +79,7 @@ def convene(charter: Snapshot, state: State, command: Convene) -> Decision:
     case = state.cases.get(command.case)
     callers = organ.convened_by
     entitled = among(charter, command.by, callers, roles_in(case)) if callers else _may_convene(charter, command)
+    entitled = entitled and not charter.lost_right(command.by, "convene")
     if not entitled and command.by not in charter.chairs(organ.id):
         return Refusal(
             code="not entitled",

@@ -277,7 +277,7 @@ def _provision(charter: Snapshot, kind: ProvisionKind) -> Provision | Refusal:
             fix="Enter the provision with its source, or say why there is none.",
         )
     if found.absent:
-        return _refuse("no provision", f"There is no provision on {kind}: {found.absent}.", found, "")
+        return _refuse("no provision", f"There is no provision on {kind}: {found.absent.rstrip('.')}.", found, "")
     return found
 
 

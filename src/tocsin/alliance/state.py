@@ -10,7 +10,7 @@ from tocsin.charter.duties import DutyStatus
 from tocsin.charter.model import MatterKind
 from tocsin.charter.rule_kinds import OnOutage
 from tocsin.charter.snapshot import Standing
-from tocsin.terms import Instant, PartyId, Position, Verdict
+from tocsin.terms import LONG_AGO, Instant, PartyId, Position, Verdict
 
 ProcedureStatus = Literal["open", "silence", "unconfirmed", "decided", "moved", "withdrawn", "lapsed"]
 """`open`: before the organ. `unconfirmed`: the silence ran out but somebody may not have had the text."""
@@ -120,7 +120,7 @@ class Amendment(Struct, frozen=True):
 class State(Struct, frozen=True, kw_only=True):
     """Everything the next decision may depend on, besides the charter."""
 
-    now: Instant = Instant(0)
+    now: Instant = LONG_AGO
     """Instant of the last fact: effective times never go backwards."""
     cases: dict[str, CaseState] = {}
     standings: dict[PartyId, Standing] = {}

@@ -31,6 +31,7 @@ from tocsin.charter.forum import Unset, ballot_for, choose_forum, open_forums
 from tocsin.charter.model import Forum, Matter
 from tocsin.charter.rule_kinds import Consensus, Silence
 from tocsin.charter.snapshot import Snapshot
+from tocsin.terms import PartyId
 
 Decision = tuple[AnyFact, ...] | Refusal
 
@@ -230,6 +231,13 @@ def _may_table(charter: Snapshot, case: CaseState | None, command: TableText) ->
             fix="Name the subject.",
         )
     chairs = {chair for forum in open_forums(charter, matter) for chair in charter.chairs(forum.organ)}
+    if charter.lost_right(command.by, "propose"):
+        return Refusal(
+            code="not entitled",
+            message=f"{command.by} is {' and '.join(charter.standings[PartyId(command.by)].overlays)}.",
+            clause=matter.clause,
+            fix="Its right to propose comes back when that is lifted.",
+        )
     if command.by not in chairs and not among(charter, command.by, matter.raised_by, roles_in(case, command.subject)):
         return Refusal(
             code="not entitled",

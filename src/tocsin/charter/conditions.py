@@ -93,7 +93,7 @@ def _compare(predicate: Predicate, event: Event, world: World) -> Truth:
         members = world.group(predicate.group, roles_of(event))
         asked = value if isinstance(value, tuple) else (value,)
         inside = any(party in members for party in asked)
-        return Truth(inside, (f"{said[0]} ({'is' if inside else 'is not'} among: {predicate.group})",))
+        return Truth(inside, (f"{said[0]} ({'among' if inside else 'not among'} the {predicate.group})",))
     if predicate.in_ is not None:
         return Truth(value in predicate.in_, said)
     return Truth(value == predicate.is_, said)

@@ -154,7 +154,7 @@ def _excluded(snapshot: Snapshot, duty: Duty, exclusion: Unless, event: Event) -
     clause = exclusion.clause or duty.clause
     found = judge(exclusion.if_, event, snapshot)
     if found.value is True:
-        return Finding(status="excluded", why=(exclusion.why, *found.because), clause=clause)
+        return Finding(status="excluded", why=(exclusion.why.rstrip("."), *found.because), clause=clause)
     if found.value is None:
         return Finding(
             status="undetermined",
@@ -234,4 +234,5 @@ def _under(plain: Snapshot, duty_id: str, event: Event, readings: tuple[str, ...
     if duty is None:
         return ("no such duty",)
     finding = find(snapshot, duty, event)
-    return tuple(_fields(finding).values())
+    # Who bears it may change with any reading of who is a member; the answer is what counts here.
+    return (finding.status, finding.why, finding.clause, finding.missing, finding.awaiting, finding.organ, finding.rule)

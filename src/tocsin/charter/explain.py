@@ -16,7 +16,6 @@ CAP_HEADINGS = {"adopted": "Cap not reached", "blocked": "Cap reached", "open": 
 
 ALWAYS_THE_SAME = {
     "two step": "the first step must be adopted, and then the second",
-    "fallback": "where the first rule is blocked, the second decides",
     "choice of rule": "the rule that was chosen decides",
     "unset": "the sources do not say by which rule this is decided",
 }
@@ -56,7 +55,7 @@ def _consequences(outcome: Outcome, names: Names) -> Iterator[str]:
     if outcome.escalate_to:
         yield f"The matter goes to {names.get(outcome.escalate_to, outcome.escalate_to)}."
     for gap in outcome.unset:
-        yield f"Unset: {gap}."
+        yield f"Unset: {gap.rstrip('.')}."
 
 
 def _why(line: TraceLine, names: Names) -> str:
@@ -82,6 +81,8 @@ def _why(line: TraceLine, names: Names) -> str:
             return _limited_format(line, names)
         case "cap":
             return _cap(line)
+        case "fallback":
+            return _fallback(line)
         case _:
             return _composite(line, names)
 
@@ -112,6 +113,15 @@ def _who_is_against(line: TraceLine, names: Names) -> str:
 def _breaks(line: TraceLine) -> str:
     limit = line.counts["limit"]
     return "one is enough to break the silence" if limit == 1 else f"{limit} are enough to break the silence"
+
+
+def _fallback(line: TraceLine) -> str:
+    """Which of the two rules decided: the second speaks only where the first is blocked."""
+    if line.parts[0].verdict == "adopted":
+        return "by the first rule, so the second is not needed"
+    if line.parts[0].verdict == "open":
+        return "the first rule is still open; the second decides where it is blocked"
+    return "the first rule is blocked, so the second decides"
 
 
 def _negative(line: TraceLine) -> str:

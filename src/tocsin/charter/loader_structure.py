@@ -188,7 +188,7 @@ def _text(value: object, kind: kinds.StrType, path: Path) -> Iterator[Mistake]:
 PATTERNS = {
     r"^[A-Za-z0-9][A-Za-z0-9().-]{0,63}$": "1 to 64 letters, digits, dots, hyphens and ( ), no spaces",
     r"^\d{1,9}/[1-9]\d{0,8}$": "an exact fraction in quotes, such as '2/3'",
-    r"^[^/]{1,80}$": "1 to 80 characters, no slash",
+    r"^[^/]+$": "a name without a slash",
     r"^[a-z][a-z0-9_]{0,63}$": "small letters, digits and underscores, such as 'mobilised'",
 }
 """Patterns of the model in words."""

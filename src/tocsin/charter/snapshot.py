@@ -133,6 +133,12 @@ class Snapshot:
         standing = self.standings.get(PartyId(party))
         return standing is not None and right in standing.rights
 
+    def lost_right(self, party: str, right: Right) -> bool:
+        """Whether something laid over the party's status, such as a suspension, takes this right away."""
+        standing = self.standings.get(PartyId(party))
+        laid = standing.overlays if standing is not None else ()
+        return any(right in self.statuses[name].removes for name in laid if name in self.statuses)
+
     def group(self, name: str, roles: Mapping[str, tuple[PartyId, ...]] = {}) -> frozenset[PartyId]:
         """The parties of a role, a group of the charter, a built-in group, a status, or one party by its id.
 

@@ -34,8 +34,8 @@ class Root(TyperGroup):
         complete_var: str | None = None,
         standalone_mode: bool = True,
         windows_expand_args: bool = True,
-        **extra: Any,
-    ) -> Any:  # noqa: ANN401  # the signature of typer's own
+        **extra: Any,  # noqa: ANN401  # the signature is typer's own
+    ) -> Any:  # noqa: ANN401  # as above
         words = list(sys.argv[1:] if args is None else args)
         try:
             code = super().main(words, prog_name, complete_var, False, windows_expand_args, **extra)

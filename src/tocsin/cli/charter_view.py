@@ -8,8 +8,7 @@ from msgspec import Struct
 
 from tocsin.charter.model import Document, Forum, Instrument, Report
 from tocsin.charter.rows import Row
-from tocsin.charter.rule_kinds import RuleRow
-from tocsin.charter.snapshot import Charter, Snapshot
+from tocsin.charter.snapshot import Charter, Snapshot, visible
 from tocsin.cli.law_words import condition_words, rule_words
 from tocsin.states import state_name
 from tocsin.terms import SOURCE_CLASSES, WEAK_CLASSES, SourceClass
@@ -193,7 +192,7 @@ def summary_of(charter: Charter, today: date) -> Summary:
         members_today=members,
         others_today=sum(standing.status != "withdrawn" for standing in snapshot.standings.values()) - members,
         rows=len(rows_of(document)),
-        instruments=tuple(_instrument(row) for row in document.instrument),
+        instruments=tuple(_instrument(row) for row in visible(document.instrument, None)),
         source_class_percent=percent_by_class(document),
         hash=charter.hash,
     )
@@ -366,7 +365,7 @@ def _unset(snapshot: Snapshot) -> Iterable[UnsetView]:
     tables: dict[str, Iterable[Row]] = {
         "instrument": snapshot.instruments.values(),
         "organ": snapshot.organs.values(),
-        "rule": (rule for rule in snapshot.rules.values() if isinstance(rule, RuleRow)),
+        "rule": snapshot.rules.values(),
         "matter": snapshot.matters.values(),
         "duty": snapshot.duties.values(),
         "provision": snapshot.provisions.values(),
@@ -394,5 +393,3 @@ def _instrument(row: Instrument) -> InstrumentView:
     return InstrumentView(
         id=row.id, title=row.title, kind=row.kind, signed=row.signed, in_force=row.in_force, ended=row.to
     )
-
-

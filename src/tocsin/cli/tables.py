@@ -8,7 +8,6 @@ import msgspec
 import typer
 from rich import box
 from rich.console import Console
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -39,7 +38,9 @@ def print_json(answer: object) -> None:
     typer.echo(msgspec.json.format(msgspec.json.encode(answer), indent=2).decode())
 
 
-def banner(console: Console, hypothetical: bool, why: str = "an invented alliance or event; nothing here happened") -> None:
+def banner(
+    console: Console, hypothetical: bool, why: str = "an invented alliance or event; nothing here happened"
+) -> None:
     """The line that stands above everything hypothetical."""
     if hypothetical:
         console.print(Text.assemble((f" {BANNER} ", "bold reverse red"), (f" {why}", "red")))
@@ -65,7 +66,7 @@ def weak_first(console: Console, weak: Mapping[str, str] | Iterable[str]) -> Non
     if named:
         listing = ", ".join(named[:8]) + (f" and {len(named) - 8} more" if len(named) > 8 else "")
         console.print(
-            Text.assemble(("Rests on weak sources: ", "bold yellow"), (f"{listing}. ", "yellow")),
+            Text.assemble(("Rests on weak sources: ", "bold yellow"), (f"{listing}.", "yellow")),
             Text("Seen only in secondary sources, or remembered: check before you rely on it.", style="dim"),
         )
         console.print()
@@ -90,10 +91,13 @@ def row(target: Table, *cells: str | Text) -> None:
     target.add_row(*(cell if isinstance(cell, Text) else Text(cell) for cell in cells))
 
 
-def indented(console: Console, text: str | Text, by: int = 2, style: str = "") -> None:
-    """A paragraph that keeps its indentation when it wraps."""
+def indented(console: Console, text: str | Text, by: int = 2, style: str = "", hang: int = 0) -> None:
+    """A paragraph `by` columns to the right; where it wraps, it goes on `hang` columns further."""
     shown = text if isinstance(text, Text) else Text(text, style=style)
-    console.print(Padding(shown, (0, 0, 0, by)))
+    lines = shown.wrap(console, max(20, console.width - by - hang))
+    for number, line in enumerate(lines):
+        line.rstrip()
+        console.print(Text(" " * (by + (hang if number else 0))) + line, soft_wrap=True)
 
 
 def mark_text(mark: Mark) -> Text:
@@ -114,3 +118,9 @@ def listing(parties: Iterable[str], names: Mapping[str, str] = {}, most: int = 4
     if not shown:
         return "nobody"
     return ", ".join(shown[:most]) + (f" and {len(shown) - most} more" if len(shown) > most else "")
+
+
+def print_command(console: Console, command: str, says: str) -> None:
+    """A command to try, never broken over two lines, and what it does."""
+    console.print(Text.assemble("  ", (command, "bold")), soft_wrap=True)
+    console.print(Text(f"      {says}", style="dim"))

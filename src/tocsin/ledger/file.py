@@ -242,7 +242,9 @@ def _opened(path: Path) -> int:
         if handle >= 0:
             os.close(handle)
         if isinstance(error, BlockingIOError):
-            raise LedgerError(f"{path} is already open, here or in another process; close it there or name another file") from None
+            raise LedgerError(
+                f"{path} is already open, here or in another process; close it there or name another file"
+            ) from None
         raise LedgerError(f"{path} cannot be opened: {_said(error)}") from None
     return handle
 

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from tocsin.alliance.commands import RequirementLine
+from tocsin.alliance.commands import Line, Name, Quantity, RequirementLine
 from tocsin.charter.predicates import Event
 from tocsin.charter.rows import RENAME, Id
 from tocsin.terms import SourceClass
@@ -57,9 +57,7 @@ StepKind = Literal[
 
 When = str
 """ISO 8601 text: a date, or a time with its zone. Files write TOML dates and times; the loader makes them text."""
-Parties = Annotated[tuple[str, ...], Meta(max_length=250)]
-Name = Annotated[str, Meta(pattern=r"^[^/]{1,80}$")]
-"""What a file names itself; engine ids are joined with slashes, so a name has none."""
+Parties = Annotated[tuple[Name, ...], Meta(max_length=250)]
 
 
 class CaseAbout(Struct, kw_only=True, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -67,7 +65,7 @@ class CaseAbout(Struct, kw_only=True, frozen=True, forbid_unknown_fields=True, o
 
     id: Annotated[Id, Meta(description="Short name, used in commands and file names.")]
     title: Annotated[str, Meta(description="In words.")]
-    charter: Annotated[str, Meta(description="The charter it is replayed under.")]
+    charter: Annotated[str, Meta(description="The charter it is replayed under: its name, or a path from this file.")]
     summary: Annotated[str, Meta(max_length=2000, description="What happened, in a few sentences of our own.")] = ""
     hypothetical: Annotated[bool, Meta(description="True for an invented case; shown on every page.")] = False
     known: Annotated[date | None, Meta(description="Replay with the charter as it could be known on this day.")] = None
@@ -125,7 +123,7 @@ class Step(Struct, kw_only=True, frozen=True, forbid_unknown_fields=True, omit_d
         Meta(description="How well the time is known; empty: a date to the day, a time to the minute."),
     ] = ""
     do: Annotated[StepKind, Meta(description="What happened, in the engine's terms.")]
-    by: Annotated[str, Meta(description="The actor: party, office or organ of the charter; for 'note' anybody.")] = ""
+    by: Annotated[Name, Meta(description="The actor: party, office or organ of the charter; for 'note' anybody.")] = ""
     says: Annotated[str, Meta(max_length=2000, description="What happened, in a sentence of our own.")]
     source: Annotated[str, Meta(description="Where it was read.")] = ""
     class_: Annotated[SourceClass, Meta(description="How it was seen.")]
@@ -147,6 +145,7 @@ class Step(Struct, kw_only=True, frozen=True, forbid_unknown_fields=True, omit_d
     new_procedure: Annotated[Name, Meta(description="change forum: name of the procedure in the other organ.")] = ""
     matter: Annotated[str, Meta(description="table: the matter.")] = ""
     organ: Annotated[str, Meta(description="table, convene, change forum: the organ.")] = ""
+    rule: Annotated[str, Meta(description="table: the rule, where the organ may decide the matter by several.")] = ""
     text: Annotated[
         str,
         Meta(
@@ -161,7 +160,7 @@ class Step(Struct, kw_only=True, frozen=True, forbid_unknown_fields=True, omit_d
     absent: Annotated[Parties, Meta(description="positions: who stays away.")] = ()
     question: Annotated[str, Meta(max_length=80, description="positions: the question, where it is not the text.")] = ""
     reservation: Annotated[
-        dict[str, Annotated[str, Meta(max_length=2000)]],
+        dict[str, Line],
         Meta(max_length=250, description="positions: reservation by party."),
     ] = {}
     deadline: Annotated[When | None, Meta(description="open silence: the deadline.")] = None
@@ -178,11 +177,9 @@ class Step(Struct, kw_only=True, frozen=True, forbid_unknown_fields=True, omit_d
     ] = ""
     line: Annotated[str, Meta(description="pledge: the requirement line.")] = ""
     quantity: Annotated[int, Meta(ge=0, le=10_000_000, description="pledge: how many, in the line's unit.")] = 0
-    caveats: Annotated[
-        tuple[Annotated[str, Meta(max_length=2000)], ...], Meta(max_length=20, description="pledge: limits on its use.")
-    ] = ()
+    caveats: Annotated[tuple[Line, ...], Meta(max_length=20, description="pledge: limits on its use.")] = ()
     totals: Annotated[
-        dict[str, Annotated[int, Meta(ge=0, le=10_000_000)]],
+        dict[str, Quantity],
         Meta(max_length=200, description="package: quantity by line."),
     ] = {}
     parties: Annotated[Parties, Meta(description="deploy: who takes part.")] = ()

@@ -27,7 +27,14 @@ FREE_ACTORS = ("note", "outage", "mandate")
 """Kinds of step whose actor need not be known to the charter."""
 
 _PARTIES = (*POSITION_FIELDS, "parties", "subject", "party", "host")
-_NAMED = {"duty": "duty", "organ": "organ", "matter": "matter", "readings": "reading", "status": "status"}
+_NAMED = {
+    "duty": "duty",
+    "organ": "organ",
+    "rule": "rule",
+    "matter": "matter",
+    "readings": "reading",
+    "status": "status",
+}
 _CASE_EVENTS = ("event", "rival_events")
 _RECORDED_PARTIES = ("bound", "not_bound", "blockers")
 

@@ -61,7 +61,7 @@ class Comparison:
             computed=made.computed,
             recorded=tuple(_shown(step.recorded)) if step.recorded else (),
             differences=differences if mark == "differs" else (),
-            missing=made.missing if mark == "open" else (),
+            missing=made.missing if mark != "differs" else (),
             why=made.why,
             clauses=made.clauses,
             weak=made.weak,
@@ -107,6 +107,10 @@ class Comparison:
                 yield f"{field}: computed {_text(computed) or 'nothing'}, recorded {_text(value)}"
 
     def _same(self, field: str, recorded: object, computed: object, step: Recorded, made: Made) -> bool:
+        if field == "not_bound":
+            # Also a party that had no vote, such as one without a seat in the organ, may be recorded as not bound.
+            bound = made.computed.bound
+            return bound is not None and not set(_parties(field, step, made)) & set(bound)
         if field in PARTY_FIELDS and isinstance(recorded, tuple):
             return computed is not None and set(_parties(field, step, made)) == set(_tuple(computed))
         if field in TIME_FIELDS:
@@ -120,7 +124,7 @@ class Comparison:
 
 def _mark(step: Step, made: Made, differences: tuple[str, ...], is_inferred: bool) -> Mark:
     recorded = step.recorded
-    if made.missing and not (not step.unknown and recorded is not None and recorded.duty == "undetermined"):
+    if made.missing and not _says_so_itself(step, made):
         return "open"
     if differences:
         return "differs"
@@ -128,6 +132,13 @@ def _mark(step: Step, made: Made, differences: tuple[str, ...], is_inferred: boo
     if not made.computed.result or (has_verdict and (recorded is None or not any(_given(recorded)))):
         return "noted"
     return "consistent" if is_inferred else "agrees"
+
+
+def _says_so_itself(step: Step, made: Made) -> bool:
+    """Whether what is recorded is that very openness: positions not yet stated, or a duty that nobody could judge."""
+    if step.recorded is None or step.unknown:
+        return False
+    return step.recorded.duty == "undetermined" or (made.is_pending and step.recorded.result == "open")
 
 
 def _given(recorded: Recorded) -> Iterator[tuple[str, object]]:

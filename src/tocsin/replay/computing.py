@@ -1,6 +1,6 @@
 """What the charter made of one step, in the terms of a report: result, parties, times, reasons and clauses."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import tzinfo
 
 from msgspec import Struct
@@ -28,11 +28,12 @@ from tocsin.alliance.state import Procedure
 from tocsin.charter.ballot import walk
 from tocsin.charter.explain import explain
 from tocsin.charter.levers import Lever
-from tocsin.charter.rules import Outcome
+from tocsin.charter.rules import Outcome, compile_ballot
 from tocsin.replay.case import Step
 from tocsin.replay.result import Computed, Side
+from tocsin.replay.steps import KINDS
 from tocsin.replay.times import local_text
-from tocsin.terms import Instant, PartyId
+from tocsin.terms import Instant, PartyId, Position
 
 LEVERS_MAX = 3
 PARTIES_MAX = 6
@@ -46,6 +47,8 @@ class Made(Struct, frozen=True, kw_only=True):
     computed: Computed = Computed()
     missing: tuple[str, ...] = ()
     """The facts that are missing; then the step is open."""
+    is_pending: bool = False
+    """Whether all that is missing are positions that nobody has stated, or not yet."""
     why: tuple[str, ...] = ()
     clauses: tuple[str, ...] = ()
     weak: tuple[str, ...] = ()
@@ -68,8 +71,10 @@ def computed_of(
     found: dict[str, object] = {"result": "accepted"}
     if step.do == "deadline" and after is not None:
         found |= _standing_of(after)
+    own = (step.procedure, step.new_procedure)
     for fact in facts:
-        found |= _from_fact(fact, before or after, seat)
+        if "procedure" not in KINDS[step.do].fields or getattr(fact, "procedure", step.procedure) in own:
+            found |= _from_fact(fact, before or after, seat)
     if step.do == "close" and before is not None and found["result"] != "accepted":
         found["levers"] = lever_texts(before)
     if refused:
@@ -93,7 +98,7 @@ def reasons(
                 yield f"kept without effect: {why}"
             case SilenceExpired(why=why) if why:
                 yield f"it ran out unconfirmed: {why}"
-            case Decided() if before is not None:
+            case Decided() if before is not None and fact.procedure == before.id:
                 yield from explain(outcome_of(before, closed=True), names)
             case _:
                 continue
@@ -121,13 +126,18 @@ def unstated(procedure: Procedure, found: Outcome) -> Iterator[str]:
 def lever_texts(procedure: Procedure) -> tuple[str, ...]:
     """The smallest sets of electors who could still have changed it, in words; a few of them."""
     found = who_can_still_change_it(procedure)
-    texts = [_lever_text(lever) for lever in found.changes[:LEVERS_MAX]]
-    more = len(found.changes) - len(texts)
-    if more > 0:
-        texts.append(f"and {more} other set{'s' if more > 1 else ''} of electors")
-    if not texts and found.searched_up_to:
-        texts.append(f"no {found.searched_up_to} electors together")
-    return tuple(texts)
+    alike: dict[str, list[PartyId]] = {}
+    for lever in found.changes:
+        if len(lever.parties) == 1:
+            alike.setdefault(_lever_text(lever), []).append(lever.parties[0])
+    texts = [f"{'any of ' if len(parties) > 1 else ''}{_several(parties)}: {said}" for said, parties in alike.items()]
+    texts += [
+        f"{' with '.join(lever.parties)}: {_lever_text(lever)}" for lever in found.changes if len(lever.parties) > 1
+    ]
+    more = len(texts) - LEVERS_MAX
+    if not texts:
+        return _blockers_text(procedure)
+    return (*texts[:LEVERS_MAX], *([f"and {more} more"] if more > 0 else []))
 
 
 def fact_names(facts: Iterable[AnyFact]) -> tuple[str, ...]:
@@ -205,11 +215,27 @@ def _text(at: Instant | None, seat: tzinfo) -> str:
 
 
 def _lever_text(lever: Lever) -> str:
+    """What they would have to say, and what then comes of it."""
     said: dict[str, list[str]] = {}
-    for party, position in lever.moves.items():
-        said.setdefault(position, []).append(party)
-    for question, moves in lever.elsewhere.items():
+    for question, moves in {"": lever.moves, **lever.elsewhere}.items():
         for party, position in moves.items():
-            said.setdefault(f"{position} on '{question}'", []).append(party)
-    moved = "; ".join(f"{', '.join(parties[:PARTIES_MAX])}: {position}" for position, parties in said.items())
-    return f"{moved} → {lever.verdict}"
+            said.setdefault(position + (f" on '{question}'" if question else ""), []).append(party)
+    if len(lever.parties) == 1 or len(said) == 1:
+        return f"{' and '.join(said)} → {lever.verdict}"
+    return "; ".join(f"{', '.join(parties)} {position}" for position, parties in said.items()) + f" → {lever.verdict}"
+
+
+def _blockers_text(procedure: Procedure) -> tuple[str, ...]:
+    """Where no small set could change it: whether those in the way could, all together."""
+    blockers = outcome_of(procedure, closed=True).blockers
+    willing: dict[str, Position] = {**procedure.positions, **dict.fromkeys(blockers, "support")}
+    compiled = compile_ballot(procedure.ballot, procedure.ballot_digest)
+    if blockers and compiled.judge(willing, procedure.questions, closed=True) == "adopted":
+        return (f"{' with '.join(blockers)}: support → adopted",)
+    return ()
+
+
+def _several(parties: Sequence[PartyId]) -> str:
+    shown = ", ".join(parties[:PARTIES_MAX])
+    more = len(parties) - PARTIES_MAX
+    return f"{shown} and {more} more" if more > 0 else shown

@@ -14,6 +14,7 @@ from tocsin.replay.load import charter_of, load_case_and_charter
 from tocsin.replay.records import Ledger
 from tocsin.replay.result import MARKS, Headline, Line, ReplayReport, Run
 from tocsin.replay.runner import Runner
+from tocsin.replay.times import local_day
 from tocsin.states import state_name
 
 OnLine = Callable[[Line], None]
@@ -92,5 +93,5 @@ def _run(
             Headline(name=found.name, says=found.says, hours_least=found.hours_least, hours_most=found.hours_most)
             for found in lessons.headlines(runner.timed)
         ),
-        account=lessons.account(runner.timed, names),
+        account=lessons.account(runner.timed, names, lambda at: local_day(at, runner.seat).isoformat()),
     )

@@ -144,6 +144,7 @@ class Runner:
         return Made(
             computed=Computed(result="open", organ=procedure.organ, rule=procedure.rule),
             missing=tuple(unstated(procedure, found)) or ("what the rule still waits for",),
+            is_pending=not found.unset,
             why=tuple(explain(found, self.names)),
             clauses=found.clauses,
             weak=self._law(self.now).weak_clauses(found.clauses),

@@ -41,7 +41,7 @@ class Kind(Struct, frozen=True, kw_only=True):
 
 
 KINDS: Final[dict[StepKind, Kind]] = {
-    "note": Kind(says="nothing: an event on which the charter has nothing to compute", by="nobody", recorded=()),
+    "note": Kind(says="something on which the charter has nothing to compute", by="nobody", recorded=()),
     "warn": Kind(says="a party warns the others", needs=("name", "text"), may=("to",)),
     "request": Kind(
         says="a party asks for what a duty promises",
@@ -54,7 +54,7 @@ KINDS: Final[dict[StepKind, Kind]] = {
     "table": Kind(
         says="a text is put before an organ, which opens the procedure",
         needs=("matter",),
-        may=("procedure", "organ", "text", "subject", "readings"),
+        may=("procedure", "organ", "rule", "text", "subject", "readings"),
         recorded=("result", "organ"),
     ),
     "amend text": Kind(says="a new version of the text; earlier positions lapse", needs=("text",), may=("procedure",)),

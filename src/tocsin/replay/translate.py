@@ -129,7 +129,7 @@ def _texts(step: Step, setting: Setting, case: Fields, running: Fields) -> Itera
         case "table":
             subject = {"subject": PartyId(step.subject)} if step.subject else {}
             law = {"matter": step.matter, "organ": step.organ, "readings": setting.readings}
-            yield c.TableText, step.by, {**running, **law, **subject, "text": step.text}
+            yield c.TableText, step.by, {**running, **law, **subject, "rule": step.rule, "text": step.text}
         case "amend text":
             yield c.AmendText, step.by, {**running, "text": step.text}
         case "withdraw text":

@@ -23,6 +23,46 @@ SIGNS: dict[Mark, Sign] = {
 }
 
 
+DEEDS: dict[str, str] = {
+    "note": "event",
+    "warn": "warning",
+    "request": "request",
+    "no request": "no request",
+    "convene": "meeting called",
+    "table": "text tabled",
+    "amend text": "text amended",
+    "withdraw text": "text withdrawn",
+    "positions": "positions stated",
+    "open silence": "silence opened",
+    "deliver": "text delivered",
+    "outage": "outage",
+    "deadline": "deadline passes",
+    "confirm expiry": "silence confirmed",
+    "change forum": "change of forum",
+    "close": "decision",
+    "require": "needs stated",
+    "pledge": "pledge",
+    "withdraw pledge": "pledge withdrawn",
+    "package": "force package",
+    "mandate": "mandate",
+    "consent": "host consents",
+    "withdraw consent": "host withdraws consent",
+    "deploy": "deployment",
+    "end deployment": "deployment ends",
+    "report": "report",
+    "accede": "accession",
+    "ratify": "ratification",
+    "give notice": "notice of leaving",
+    "revoke notice": "notice withdrawn",
+    "suspend": "suspension",
+    "reinstate": "suspension ends",
+    "expel": "expulsion",
+    "assert status": "status asserted",
+    "amend charter": "charter amended",
+    "close case": "case closed",
+}
+
+
 def day_text(text: str) -> str:
     """'2003-02-10T12:00:00+01:00' and '2003-02-10' as '10 Feb 2003'; other text as it is."""
     try:
@@ -48,10 +88,20 @@ def time_text(text: str) -> str:
 
 def when_text(line: Line) -> str:
     """When a step happened: a time, a day, or a span."""
-    if not line.latest:
-        return time_text(line.at)
-    same_day = line.latest[:10] == line.at[:10]
-    return f"{time_text(line.at)} to {clock_text(line.latest) if same_day else time_text(line.latest)}"
+    if line.latest and line.latest[:10] != line.at[:10]:
+        return f"{time_text(line.at)} to {time_text(line.latest)}"
+    return f"{day_text(line.at)} {clocks_text(line)}".rstrip()
+
+
+def clocks_text(line: Line) -> str:
+    """The time of day of a step, or the span of it: '09:00 to 10:00 +01:00'; empty where only the day is known."""
+    first, last = clock_text(line.at), clock_text(line.latest) if line.latest else ""
+    if line.latest and line.latest[:10] != line.at[:10]:
+        return f"{first} to {time_text(line.latest)}".lstrip()
+    if first and last:
+        zone = first[5:]
+        return f"{first[:5]} to {last}" if last[5:] == zone else f"{first} to {last}"
+    return first or last
 
 
 def hours_text(hours: float | None) -> str:

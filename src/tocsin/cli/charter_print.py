@@ -1,0 +1,271 @@
+"""Charters in the terminal."""
+
+from collections.abc import Callable, Iterable
+from datetime import date
+
+import typer
+from rich.console import Console
+from rich.padding import Padding
+from rich.text import Text
+
+from tocsin.charter.model import Clause, Report
+from tocsin.charter.text import ArticleText, ImportedText
+from tocsin.cli.charter_check import Checked
+from tocsin.cli.charter_view import CharterView, DutyView, MatterView, Summary
+from tocsin.cli.tables import banner, class_text, indented, row, section, table, title, weak_first
+from tocsin.terms import WEAK_CLASSES
+
+PARTS = (
+    "parties", "organs", "matters", "duties", "provisions", "readings", "unset", "instruments", "clauses",
+)  # fmt: skip
+
+
+def print_list(console: Console, summaries: Iterable[Summary], today: date) -> None:
+    """All charters, one row each."""
+    found = list(summaries)
+    title(console, "Charters", f"Members as of {today}, today. Shares in % of rows.")
+    console.print()
+    made = table(
+        "charter",
+        "members",
+        "others",
+        "rows",
+        "seen how, %",
+        "instruments, in force",
+        right=("members", "others", "rows"),
+    )
+    for one in found:
+        name = Text.assemble((one.id, "bold"), "\n", one.title)
+        for flag, said in ((one.hypothetical, "HYPOTHETICAL"), (one.outline, "outline only")):
+            name.append(f"\n{said}" if flag else "", style="red" if said == "HYPOTHETICAL" else "dim")
+        row(made, name, str(one.members_today), str(one.others_today), str(one.rows), _shares(one), _instruments(one))
+    console.print(made)
+    console.print()
+    console.print(
+        Text("others: observers, partners, acceding states.  !: weak source, check before you rely on it.", style="dim")
+    )
+    console.print(Text("Next: tocsin charter show nato --on 2003-02-10", style="dim"))
+
+
+def _shares(summary: Summary) -> Text:
+    said = Text()
+    for name, percent in summary.source_class_percent.items():
+        said.append("\n" if said else "")
+        said.append_text(Text.assemble(f"{percent:3d} ", class_text(name)))
+    return said
+
+
+def _instruments(summary: Summary, most: int = 5) -> Text:
+    lines = [f"{one.id} {one.in_force or one.signed or 'no date'}" for one in summary.instruments[:most]]
+    more = len(summary.instruments) - most
+    return Text("\n".join([*lines, *([f"and {more} more"] if more > 0 else [])]))
+
+
+def print_charter(console: Console, view: CharterView, only: Iterable[str]) -> None:
+    """A charter on one day; `only` names the parts to print, none for all."""
+    banner(console, view.hypothetical, "an invented alliance; nothing here stands for a real state or treaty")
+    known = f"as known on {view.known}" if view.known else "as known today"
+    chosen = f"readings: {', '.join(view.readings_chosen)}" if view.readings_chosen else "no reading chosen"
+    title(console, view.title, f"{view.id} on {view.on}, {known}; {chosen}")
+    if view.outline:
+        console.print(Text("Outline only: instruments, clauses and parties; no rules or duties yet.", style="yellow"))
+    if view.summary:
+        console.print(Text(view.summary))
+    console.print()
+    if view.weak_percent:
+        weak_first(console, [f"{view.weak_percent} % of all rows, marked ! below"])
+    for part in PARTS:
+        if part in only or not only:
+            _PRINT[part](console, view)
+
+
+def _print_parties(console: Console, view: CharterView) -> None:
+    section(console, f"Parties ({len(view.parties)})")
+    made = table("code", "name", "status", "since", "seen how", keep=("code", "since"))
+    for one in view.parties:
+        status = ", ".join((one.status, *one.overlays)) + (f"\n{one.contested}" if one.contested else "")
+        row(made, one.id, one.name, status, str(one.since or "not said"), class_text(one.source_class))
+    console.print(made)
+
+
+def _print_organs(console: Console, view: CharterView) -> None:
+    section(console, f"Organs ({len(view.organs)})")
+    for one in view.organs:
+        _heading(console, one.name, one.id, one.clause, one.source_class)
+        _facts(
+            console,
+            ("sit", one.seats),
+            ("decide", f"{one.electorate} ({one.electors})" if one.electorate else "unset"),
+            ("chair", one.chair or "unset"),
+            ("convened by", ", ".join(one.convened_by) or "unset"),
+            ("within", one.convene_within),
+        )
+
+
+def _print_matters(console: Console, view: CharterView) -> None:
+    section(console, f"Matters ({len(view.matters)}): what can be decided, where, by which rule")
+    for one in view.matters:
+        _heading(console, one.title, f"{one.id}, {one.kind}", one.clause, one.source_class)
+        _print_forums(console, one)
+        _facts(console, ("then", one.then))
+
+
+def _print_forums(console: Console, matter: MatterView) -> None:
+    for forum in matter.forums:
+        under = f" (under the reading '{forum.reading}')" if forum.reading else ""
+        why = f" {forum.why}" if forum.why else ""
+        indented(
+            console,
+            Text.assemble((f"{forum.organ}: ", "bold"), f"{forum.rule_in_words}{under}.", (why, "dim")),
+            2,
+            hang=2,
+        )
+    if not matter.forums:
+        indented(console, "no forum is open on this day", 2, "yellow")
+
+
+def _print_duties(console: Console, view: CharterView) -> None:
+    section(console, f"Duties ({len(view.duties)}): what is owed, when, and unless what")
+    for one in view.duties:
+        _heading(console, one.title, f"{one.id}, {one.modality}", one.clause, one.source_class)
+        _print_duty(console, one)
+
+
+def _print_duty(console: Console, duty: DutyView) -> None:
+    _facts(
+        console,
+        ("when", duty.when),
+        *(("unless" if number == 0 else "", said) for number, said in enumerate(duty.unless)),
+        ("owed by", duty.bearer),
+        ("owed", duty.content),
+        ("limits", duty.limits),
+        ("asked for by", ", ".join(duty.request_by)),
+        ("judged by", duty.qualified_by),
+        ("decided as", duty.decision),
+        *((("reports" if number == 0 else ""), report_words(report)) for number, report in enumerate(duty.reports)),
+        ("ends", duty.ends),
+    )
+
+
+def report_words(report: Report) -> str:
+    """A report that is owed, in words."""
+    within = "no time limit published" if report.within == "unset" else report.within
+    return f"{report.by} to {report.to}, {within}: {report.of}" + (f" [{report.clause}]" if report.clause else "")
+
+
+def _print_provisions(console: Console, view: CharterView) -> None:
+    section(console, f"Provisions ({len(view.provisions)}): entering, leaving, changing")
+    for one in view.provisions:
+        _heading(console, one.kind, one.id, one.clause, one.source_class)
+        _facts(console, ("", one.says), ("notice", one.notice), ("decided as", one.matter))
+
+
+def _print_readings(console: Console, view: CharterView) -> None:
+    section(console, f"Readings ({len(view.readings)}): rival answers to contested questions")
+    for question in dict.fromkeys(one.question for one in view.readings):
+        console.print(Text(f"{question}?", style="bold"))
+        for one in view.readings:
+            if one.question == question:
+                held = f" Held by {', '.join(one.held_by)}." if one.held_by else ""
+                sign = "● " if one.chosen else "○ "
+                indented(console, Text.assemble(sign, (one.id, "bold"), f": {one.says}", (held, "dim")), 2, hang=2)
+    if view.readings:
+        console.print(Text("Choose one with --reading NAME; 'tocsin duties' shows them side by side.", style="dim"))
+
+
+def _print_unset(console: Console, view: CharterView) -> None:
+    section(console, f"Unset ({len(view.unset)}): what no source gives, never guessed")
+    made = table("row", "field", "why")
+    for one in view.unset:
+        row(made, one.row, one.field.replace("_", " "), one.reason)
+    if view.unset:
+        console.print(made)
+
+
+def _print_instruments(console: Console, view: CharterView) -> None:
+    section(console, f"Instruments ({len(view.instruments)})")
+    made = table("id", "title", "kind", "signed", "in force", keep=("id", "signed", "in force"))
+    for one in view.instruments:
+        row(made, one.id, one.title, one.kind, str(one.signed or "unset"), str(one.in_force or "unset"))
+    console.print(made)
+
+
+def _print_clauses(console: Console, view: CharterView) -> None:
+    section(console, f"Clauses ({len(view.clauses)}), in our own words")
+    made = table("clause", "what it says", "seen how", keep=("clause",))
+    for one in view.clauses:
+        row(made, one.id, one.summary, class_text(one.source_class))
+    console.print(made)
+
+
+_PRINT: dict[str, Callable[[Console, CharterView], None]] = {
+    "parties": _print_parties,
+    "organs": _print_organs,
+    "matters": _print_matters,
+    "duties": _print_duties,
+    "provisions": _print_provisions,
+    "readings": _print_readings,
+    "unset": _print_unset,
+    "instruments": _print_instruments,
+    "clauses": _print_clauses,
+}
+
+
+def _heading(console: Console, name: str, small: str, clause: str, source_class: str) -> None:
+    seen = class_text(source_class)
+    console.print(Text.assemble((name, "bold"), (f"  {small}  ", "dim"), (clause, "cyan"), "  ", seen))
+
+
+def _facts(console: Console, *facts: tuple[str, str]) -> None:
+    """Labelled lines, the labels in a column of their own; empty ones are left out."""
+    made = table("", "")
+    made.show_header, made.box, made.padding = False, None, (0, 1, 0, 0)
+    made.columns[0].min_width = 12
+    for label, said in facts:
+        if said:
+            row(made, Text(label, style="dim"), said)
+    if made.row_count:
+        console.print(Padding(made, (0, 0, 0, 2)))
+
+
+def print_checked(console: Console, results: Iterable[Checked]) -> None:
+    """Each file's mistakes by line, or its one line; mistakes go to standard error."""
+    for result in results:
+        banner(console, result.hypothetical, "an invented alliance")
+        for problem in result.problems:
+            typer.echo(str(problem), err=True)
+        if result.problems:
+            count = len(result.problems)
+            typer.echo(f"{result.file}: {count} mistake{'s' if count != 1 else ''}", err=True)
+        else:
+            console.print(Text(f"✓ {result.summary}"), soft_wrap=True)
+        for note in result.notes:
+            console.print(Text(f"  note: {note}", style="dim"), soft_wrap=True)
+
+
+def print_imported(console: Console, imported: ImportedText) -> None:
+    """What was attached to what."""
+    title(console, f"Attached {imported.file} to {imported.instrument} of the charter {imported.charter}")
+    console.print(Text(f"{len(imported.articles)} articles, {imported.characters:,} characters, {imported.sha256}"))
+    console.print(Text("It lies in your own data folder and is not part of Tocsin.", style="dim"))
+    first = imported.articles[0].number if imported.articles else "1"
+    console.print(Text(f"Next: tocsin charter text show {imported.charter} {first}", style="dim"))
+
+
+def print_article(
+    console: Console, article: str, clauses: Iterable[Clause], attached: Iterable[tuple[str, ArticleText | None]]
+) -> None:
+    """An article: what the charter says it says, and the user's own copy of it."""
+    seen = {row.id: row.class_ or "memory" for row in clauses}
+    title(console, f"Article {article}")
+    weak_first(console, {name: kind for name, kind in seen.items() if kind in WEAK_CLASSES})
+    for one in clauses:
+        console.print(Text.assemble((one.id, "cyan"), "  ", class_text(seen[one.id]), (f"  {one.source}", "dim")))
+        indented(console, one.summary)
+    for instrument, text in attached:
+        section(console, f"Your copy of {instrument}")
+        if text is None:
+            console.print(Text(f"none yet: tocsin charter text import FILE.txt --instrument {instrument}", style="dim"))
+        else:
+            console.print(Text(text.text))
+            console.print(Text(text.sha256, style="dim"))

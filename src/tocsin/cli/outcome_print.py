@@ -1,0 +1,97 @@
+"""An outcome in the terminal."""
+
+from collections.abc import Mapping
+
+from rich.console import Console
+from rich.text import Text
+
+from tocsin.charter.levers import Lever
+from tocsin.cli.outcome_view import OutcomeAnswer
+from tocsin.cli.tables import banner, indented, listing, section, title, weak_first
+from tocsin.terms import POSITIONS, Position
+
+STYLES = {"adopted": "bold green", "blocked": "bold red", "open": "bold yellow", "escalated": "bold magenta"}
+SIGNS = {"adopted": "✓", "blocked": "✗", "open": "?", "escalated": "↑"}
+LEVERS_SHOWN = 8
+VERBS: dict[Position, str] = {
+    "support": "supporting",
+    "object": "objecting",
+    "abstain": "abstaining",
+    "qualified_abstention": "abstaining with a declaration",
+    "absent": "staying away",
+    "not_stated": "saying nothing",
+}
+
+
+def print_answer(console: Console, answer: OutcomeAnswer) -> None:
+    """What it rests on, the verdict and why, and who could change it."""
+    alliance = "an invented alliance, and " if answer.invented else ""
+    banner(console, True, f"{alliance}positions entered by hand; no state has taken them")
+    title(console, f"{answer.title}: {answer.charter_title}", _where(answer))
+    console.print(Text(f"rule: {answer.rule_in_words}", style="dim"))
+    console.print()
+    weak_first(console, answer.weak)
+    verdict = answer.outcome.verdict
+    console.print(Text(f"{SIGNS[verdict]} {verdict.upper()}", style=STYLES[verdict]))
+    for sentence in answer.explanation:
+        indented(console, sentence.lstrip(), 2 + len(sentence) - len(sentence.lstrip()))
+    _print_positions(console, answer)
+    _print_levers(console, answer)
+
+
+def _where(answer: OutcomeAnswer) -> str:
+    under = f", under {' + '.join(answer.readings)}" if answer.readings else ""
+    state = "closed: no more positions will come" if answer.closed else "open: positions may still come"
+    return f"in {answer.organ_name}, {len(answer.electors)} electors, on {answer.on}{under}; {state}"
+
+
+def _print_positions(console: Console, answer: OutcomeAnswer) -> None:
+    section(console, "Positions")
+    _print_stated(console, answer.positions, answer)
+    for question, stated in answer.questions.items():
+        console.print(Text(f"on the question '{question}'", style="bold"))
+        _print_stated(console, stated, answer)
+    if answer.ignored:
+        where = f"{answer.organ_name}: {listing(answer.ignored, answer.names)}"
+        indented(console, f"not counted, no elector in {where}", 2, "yellow")
+
+
+def _print_stated(console: Console, stated: Mapping[str, Position], answer: OutcomeAnswer) -> None:
+    whole = {party: stated.get(party, "not_stated") for party in answer.electors}
+    for position in POSITIONS:
+        who = [party for party, said in whole.items() if said == position]
+        if who:
+            words = position.replace("_", " ")
+            indented(console, Text.assemble((f"{words} ({len(who)}): ", "dim"), listing(who, answer.names, 12)), 2)
+
+
+def _print_levers(console: Console, answer: OutcomeAnswer) -> None:
+    section(console, "What would change it")
+    if not answer.levers_searched_up_to:
+        console.print(Text("  cannot be told while the rule is unset", style="dim"))
+        return
+    for lever in answer.levers[:LEVERS_SHOWN]:
+        indented(console, _lever(lever, answer.names), 2)
+    more = len(answer.levers) - LEVERS_SHOWN
+    if more > 0:
+        console.print(Text(f"  and {more} other sets of parties; --json lists them", style="dim"))
+    if not answer.levers:
+        console.print(Text("  no set of parties that was tried", style="dim"))
+    size = answer.levers_searched_up_to
+    console.print(
+        Text(
+            f"  All sets of up to {size} part{'ies' if size > 1 else 'y'} were tried. This is no forecast.", style="dim"
+        )
+    )
+
+
+def _lever(lever: Lever, names: Mapping[str, str]) -> Text:
+    """'✓ adopted, by Belmora supporting'."""
+    said: dict[str, list[str]] = {}
+    for party, position in lever.moves.items():
+        said.setdefault(VERBS[position], []).append(names.get(party, party))
+    for question, moves in lever.elsewhere.items():
+        for party, position in moves.items():
+            said.setdefault(f"{VERBS[position]} on '{question}'", []).append(names.get(party, party))
+    how = "; ".join(f"{', '.join(who)} {doing}" for doing, who in said.items())
+    return Text.assemble((f"{SIGNS[lever.verdict]} {lever.verdict}", STYLES[lever.verdict]), f", by {how}")

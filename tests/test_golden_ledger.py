@@ -1,0 +1,39 @@
+"""What was once stored stays readable: the golden ledger of every released schema folds to what it always did."""
+
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from tests.golden.make_acts import summary
+from tests.world import COMMAND_KINDS, refold
+from tocsin.alliance.codec import decode_act, decode_command
+from tocsin.alliance.commands import Expel
+from tocsin.alliance.facts import AnyFact
+from tocsin.alliance.upcast import ACT_SCHEMA
+
+GOLDEN = Path(__file__).parent / "golden"
+LEDGERS = sorted(GOLDEN.glob("acts-*.jsonl"))
+
+
+def _acts(path: Path) -> list[bytes]:
+    return path.read_bytes().splitlines()
+
+
+def test_every_schema_has_its_golden_ledger() -> None:
+    assert [path.stem for path in LEDGERS] == [f"acts-{schema}" for schema in range(1, ACT_SCHEMA + 1)]
+
+
+@pytest.mark.parametrize("path", LEDGERS, ids=lambda path: path.stem)
+def test_a_golden_ledger_folds_to_what_it_always_did(path: Path) -> None:
+    assert summary(refold(_acts(path))) == path.with_suffix(".summary.json").read_bytes()
+
+
+@pytest.mark.parametrize("path", LEDGERS, ids=lambda path: path.stem)
+def test_a_golden_ledger_holds_every_kind_of_its_time(path: Path) -> None:
+    if path.stem != f"acts-{ACT_SCHEMA}":
+        return
+    acts = [decode_act(data) for data in _acts(path)]
+    # No charter that ships knows expulsion of this kind; its fact is the one of a suspension.
+    assert {type(decode_command(act.command)) for act in acts} == set(COMMAND_KINDS) - {Expel}
+    assert {type(fact) for act in acts for fact in act.facts} == set(get_args(AnyFact))

@@ -1,0 +1,50 @@
+"""Truth: no clause of a shipped charter is graded better than the reading it came from.
+
+The graded clause tables lie beside the checkout, in ../shared; without them these tests are skipped, and say so.
+"""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from tocsin import load_charter
+from tocsin.terms import SOURCE_CLASSES
+
+FACTS = Path(__file__).resolve().parents[2] / "shared" / "facts"
+RANKS: dict[str, int] = {name: rank for rank, name in enumerate(SOURCE_CLASSES)}
+TABLES = ("clauses-1.toml", "clauses-2.toml")
+
+pytestmark = pytest.mark.skipif(not FACTS.is_dir(), reason="the graded clause tables (../shared/facts) are absent")
+
+
+def _gist(text: str) -> str:
+    """The beginning of a summary without punctuation: how the same row is known again in both places."""
+    return re.sub(r"\W+", " ", text.lower())[:60]
+
+
+def _graded() -> dict[str, str]:
+    rows = [row for name in TABLES for row in tomllib.loads((FACTS / name).read_text(encoding="utf-8"))["clause"]]
+    return {_gist(row["summary"]): row["class"] for row in rows}
+
+
+@pytest.mark.parametrize(("charter", "known_at_least"), [("nato", 30), ("eu", 50), ("csto", 45)])
+def test_no_clause_is_graded_above_the_reading_it_rests_on(charter: str, known_at_least: int) -> None:
+    graded, better, known = _graded(), [], 0
+    for clause in load_charter(charter).document.clause:
+        seen = graded.get(_gist(clause.summary))
+        if seen is None or clause.class_ is None:
+            continue
+        known += 1
+        if RANKS[clause.class_] < RANKS[seen]:
+            better.append(f"{clause.id}: '{clause.class_}' here, '{seen}' in the table")
+    assert better == []
+    assert known >= known_at_least
+
+
+@pytest.mark.parametrize("charter", ["nato", "eu", "csto"])
+def test_every_clause_says_where_it_was_read(charter: str) -> None:
+    for clause in load_charter(charter).document.clause:
+        assert clause.class_ is not None, clause.id
+        assert clause.source, clause.id
