@@ -14,7 +14,7 @@ import msgspec
 from msgspec import NODEFAULT, Meta, Struct
 from msgspec.structs import FieldInfo, fields
 
-from scripts import case_pages, engine_pages
+from scripts import case_pages, cli_pages, engine_pages
 from tocsin import errors
 from tocsin.alliance.commands import Name
 from tocsin.charter import model, predicates, rule_kinds
@@ -111,6 +111,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "docs/reference/case-fields.md": lambda: case_pages.case_reference(MADE, all_fields),
     "docs/reference/charter-fields.md": charter_fields,
     "docs/reference/charter.schema.json": charter_json_schema,
+    "docs/reference/commands.md": lambda: cli_pages.cli_reference(MADE),
     "docs/reference/engine.md": lambda: engine_pages.engine_reference(MADE, all_fields),
     "docs/reference/errors.md": error_table,
 }

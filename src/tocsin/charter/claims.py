@@ -5,7 +5,7 @@ the rows it rests on, and altering such a row alters the verdict.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -16,6 +16,7 @@ from tocsin.charter.claims_answers import answer
 from tocsin.charter.claims_checks import file_mistakes
 from tocsin.charter.claims_evidence import Evidence, Facts
 from tocsin.charter.claims_model import SCHEMA, Claim, ClaimFile, SeenStep
+from tocsin.charter.forum import lookup
 from tocsin.charter.loader import BYTES_MAX, convert, parse_toml
 from tocsin.charter.loader_files import Folder, decode, read_bytes
 from tocsin.charter.loader_structure import shown
@@ -26,13 +27,15 @@ from tocsin.terms import WEAK_CLASSES
 
 __all__ = ["Claim", "ClaimFile", "ClaimVerdict", "Evidence", "check_claims", "judge_claims", "load_claims"]
 
+T = TypeVar("T")
+
 COMMON_MISTAKES = "common-mistakes"
 
 Charters = Callable[[str], Charter] | Mapping[str, Charter]
 Cases = Callable[[str], tuple[SeenStep, ...]] | Mapping[str, tuple[SeenStep, ...]]
 
 
-class ClaimVerdict(Struct, frozen=True, kw_only=True):
+class ClaimVerdict(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What is to be thought of one claim. `open`: a charter, case, row or number that it hangs on is missing or unset.
 
     `evidence` holds what the verdict rests on: for 'false' the rows that refute the claim, else all that were asked.
@@ -45,6 +48,8 @@ class ClaimVerdict(Struct, frozen=True, kw_only=True):
     verdict: Literal["true", "false", "open"]
     because: tuple[str, ...]
     evidence: tuple[Evidence, ...]
+    hypothetical: bool = False
+    """Whether a charter that was asked is hypothetical."""
 
 
 def check_claims(charters: Charters = load_charter, path: str | Folder | None = None) -> list[ClaimVerdict]:
@@ -57,9 +62,7 @@ def check_claims(charters: Charters = load_charter, path: str | Folder | None = 
 
 def judge_claims(file: ClaimFile, charters: Charters = load_charter, cases: Cases | None = None) -> list[ClaimVerdict]:
     """The same for a file that is at hand; `cases` gives the steps of recorded cases, else those that ship."""
-    of_charter = charters.__getitem__ if isinstance(charters, Mapping) else charters
-    of_case = cases.__getitem__ if isinstance(cases, Mapping) else cases or case_steps
-    facts = Facts(of_charter, of_case, file.value)
+    facts = Facts(_by_name("charter", charters), _by_name("case", cases or case_steps), file.value)
     return [_verdict(claim, facts) for claim in file.claim]
 
 
@@ -68,7 +71,7 @@ def load_claims(path: str | Folder | None = None) -> ClaimFile:
 
     Raises NotFound where there is no such file, and CaseError with every mistake in it by line.
     """
-    return load_claims_text(*_text(find(str(path or COMMON_MISTAKES), "claims", "claims file")))
+    return load_claims_text(*_text(find(str(path or COMMON_MISTAKES), "claims", "claim list")))
 
 
 def load_claims_text(text: str, name: str) -> ClaimFile:
@@ -96,6 +99,10 @@ def case_steps(name_or_path: str) -> tuple[SeenStep, ...]:
         raise CaseError(located([mistake], text, name)) from None
 
 
+def _by_name(kind: str, source: Callable[[str], T] | Mapping[str, T]) -> Callable[[str], T]:
+    return (lambda name: lookup(kind, name, source)) if isinstance(source, Mapping) else source
+
+
 def _text(path: Folder) -> tuple[str, str]:
     name = str(path)
     return decode(read_bytes(path, BYTES_MAX, CaseError), name, CaseError), name
@@ -115,6 +122,7 @@ def _verdict(claim: Claim, facts: Facts) -> ClaimVerdict:
         verdict="false" if against else "open" if unknown else "true",
         because=(*_weak(evidence), *(found.because for found in rests_on)),
         evidence=evidence,
+        hypothetical=facts.hypothetical(claim.assert_),
     )
 
 

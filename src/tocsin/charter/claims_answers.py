@@ -71,9 +71,12 @@ def _case(ask: AskCase, facts: Facts) -> Answer:
     steps = dict(enumerate(facts.steps(ask.case)))
     of_kind = {index: step for index, step in steps.items() if step.do in ask.do}
     found = {index: step for index, step in of_kind.items() if _fits(step, ask)}
-    asked = " ".join(part for part in (" or ".join(ask.do), ask.by, ask.duty, " or ".join(ask.matter)) if part)
+    asked = [f"'{' or '.join(ask.do)}'"]
+    asked += [f"by {ask.by}"] if ask.by else []
+    asked += [f"on duty {ask.duty}"] if ask.duty else []
+    asked += [f"on matter {' or '.join(ask.matter)}"] if ask.matter else []
     used = found or of_kind or steps
-    because = f"case {ask.case}: {len(found)} of {len(steps)} steps: {asked}"
+    because = f"case {ask.case}: {len(found) or 'none'} of {len(steps)} steps: {' '.join(asked)}"
     return Answer(bool(found), because, steps_used(ask.case, used))
 
 

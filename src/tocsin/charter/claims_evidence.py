@@ -7,7 +7,7 @@ from typing import NamedTuple
 from msgspec import Struct
 from msgspec.structs import fields
 
-from tocsin.charter.claims_model import SeenStep, Value
+from tocsin.charter.claims_model import Ask, SeenStep, Value
 from tocsin.charter.model import Clause, Document, Membership
 from tocsin.charter.rows import RENAME, Row
 from tocsin.charter.snapshot import Charter, Snapshot, visible
@@ -55,9 +55,14 @@ class Facts:
         if name not in self._charters:
             try:
                 self._charters[name] = self._find_charter(name)
-            except KeyError:
+            except NotFound:
                 raise Missing(f"there is no charter '{name}'") from None
         return self._charters[name]
+
+    def hypothetical(self, asks: Iterable[Ask]) -> bool:
+        """Whether one of the charters that these questions were put to is hypothetical."""
+        names = {getattr(ask, field, "") for ask in asks for field in ("charter", "other")}
+        return any(self._charters[name].document.charter.hypothetical for name in names & self._charters.keys())
 
     def snapshot(self, name: str, on: date, readings: Iterable[str] = ()) -> Snapshot:
         try:
@@ -68,7 +73,7 @@ class Facts:
     def steps(self, case: str) -> tuple[SeenStep, ...]:
         try:
             return self._find_case(case)
-        except KeyError:
+        except NotFound:
             raise Missing(f"there is no case '{case}'") from None
 
     def value(self, name: str) -> tuple[int, Value]:

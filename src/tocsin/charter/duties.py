@@ -6,6 +6,7 @@ from itertools import islice, product
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from tocsin.charter.conditions import judge, roles_of
 from tocsin.charter.forum import open_forums
@@ -14,9 +15,9 @@ from tocsin.charter.predicates import Event
 from tocsin.charter.snapshot import Charter, Snapshot
 from tocsin.terms import PartyId, SourceClass
 
-DutyStatus = Literal["triggered", "awaiting", "excluded", "not triggered", "undetermined"]
+DutyStatus = Literal["triggered", "awaiting", "excluded", "not triggered", "undetermined", "standing"]
 """`awaiting`: triggered, but a valid request or an organ's decision is still to come. `undetermined`: the event
-does not say enough; the finding names the missing fields."""
+does not say enough; the finding names the missing fields. `standing`: owed at all times, whatever happens."""
 
 COMBINATIONS_MAX = 64
 
@@ -101,6 +102,8 @@ def duties(
 
 def find(snapshot: Snapshot, duty: Duty, event: Event) -> Finding:
     """Judge one duty under the snapshot's readings: trigger, then exclusions, then request, then decision."""
+    if duty.when is None:
+        return Finding(status="standing", clause=duty.clause, bearers=_bearers(snapshot, duty, event))
     trigger = judge(duty.when, event, snapshot)
     if trigger.value is False:
         return Finding(status="not triggered", why=trigger.because, clause=duty.clause)
@@ -124,8 +127,7 @@ def _answer(
         if duty is None:
             continue
         shown = shown or (snapshot, duty)
-        finding = find(snapshot, duty, event)
-        findings.append(Finding(**{**_fields(finding), "readings": readings}))
+        findings.append(replace(find(snapshot, duty, event), readings=readings))
     if shown is None:
         return None
     snapshot, duty = shown
@@ -142,10 +144,6 @@ def _answer(
         ends=duty.ends,
         note=duty.note,
     )
-
-
-def _fields(finding: Finding) -> dict[str, object]:
-    return {name: getattr(finding, name) for name in finding.__struct_fields__}
 
 
 def _excluded(snapshot: Snapshot, duty: Duty, exclusion: Unless, event: Event) -> Finding | None:

@@ -90,8 +90,8 @@ def outcome(  # noqa: PLR0913 - one question with many optional sides, most of t
     row = lookup("matter", matter, snapshot.matters)
     chosen = choose_forum(open_forums(snapshot, row), organ, rule)
     if chosen is None:
-        known = [f"{forum.organ} ({forum.rule})" for forum in open_forums(snapshot, row)]
-        raise NotFound(f"open forum of '{matter}'", f"{organ} {rule}".strip() or matter, known)
+        there = [f"{forum.organ} ({forum.rule})" for forum in open_forums(snapshot, row)]
+        raise NotFound(f"open forum of '{matter}'", f"{organ} {rule}".strip() or matter, there)
     roles: dict[str, tuple[PartyId, ...]] = {"subject": (PartyId(subject),)} if subject else {}
     ballot = ballot_for(snapshot, chosen, roles)
     if isinstance(ballot, Unset):

@@ -220,7 +220,9 @@ class Duty(Row, kw_only=True, frozen=True):
     modality: Annotated[Modality, Meta(description="What kind of norm.")] = "duty"
     bearer: Annotated[tuple[str, ...], Meta(description="Groups or roles that bear it.")] = ("members",)
     bearer_minus: Annotated[tuple[str, ...], Meta(description="Roles or parties that do not.")] = ()
-    when: Annotated[Predicate, Meta(description="The trigger.")]
+    when: Annotated[
+        Predicate | None, Meta(description="The trigger; left out for a standing duty, which waits for no event.")
+    ] = None
     unless: Annotated[tuple[Unless, ...], Meta(max_length=32, description="Exclusions, each with a reason.")] = ()
     request_by: Annotated[
         tuple[str, ...], Meta(description="Groups or roles whose request is valid; empty: none is needed.")

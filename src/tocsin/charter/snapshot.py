@@ -182,7 +182,8 @@ class Snapshot:
     def names(self) -> dict[str, str]:
         """English names of the parties, offices and organs the charter names."""
         named = {party.id: party.name for party in self.document.party}
-        return named | {row.id: row.name for row in (*self.offices.values(), *self.organs.values())}
+        named |= {office.id: office.name for office in self.offices.values()}
+        return named | {organ.id: organ.name for organ in self.organs.values()}
 
     def _charter_group(self, row: Group, roles: Mapping[str, tuple[PartyId, ...]]) -> tuple[frozenset[PartyId], bool]:
         base: frozenset[PartyId] = frozenset(PartyId(p) for p in row.only if PartyId(p) in self.standings)

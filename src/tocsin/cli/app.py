@@ -39,8 +39,6 @@ class Root(TyperGroup):
         words = list(sys.argv[1:] if args is None else args)
         try:
             code = super().main(words, prog_name, complete_var, False, windows_expand_args, **extra)
-        except typer.Abort:
-            code = INTERRUPTED
         except (TocsinError, typer.TyperException, OSError) as error:
             _refuse(error, "--json" in words)
         if code == INTERRUPTED:
@@ -111,6 +109,14 @@ def start(ctx: typer.Context) -> None:
         typer.echo(ctx.get_help())
 
 
+app.command()(demo)
+app.command()(replay)
+app.command()(duties)
+app.command()(outcome)
+app.add_typer(charter.app, name="charter")
+app.add_typer(facts.app, name="facts")
+
+
 @app.command()
 def version(as_json: AS_JSON = False) -> None:
     """Print the version of Tocsin."""
@@ -120,11 +126,3 @@ def version(as_json: AS_JSON = False) -> None:
         print_json({"tocsin": __version__})
     else:
         typer.echo(f"tocsin {__version__}")
-
-
-app.command()(demo)
-app.add_typer(charter.app, name="charter")
-app.command()(duties)
-app.command()(outcome)
-app.command()(replay)
-app.add_typer(facts.app, name="facts")

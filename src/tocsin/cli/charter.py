@@ -113,6 +113,15 @@ def check(
         raise typer.Exit(2)
 
 
+@app.command()
+def schema(as_json: AS_JSON = False) -> None:  # noqa: ARG001  # it is JSON with or without the option
+    """Print the JSON Schema of a charter file, for editors that complete and check as you type."""
+    from tocsin.charter.schema import charter_schema
+    from tocsin.cli import tables
+
+    tables.print_json(charter_schema())
+
+
 @text_app.command("import")
 def import_text_file(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The treaty as a plain .txt file, UTF-8.")],

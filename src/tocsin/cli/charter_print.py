@@ -37,7 +37,7 @@ def print_list(console: Console, summaries: Iterable[Summary], today: date) -> N
     for one in found:
         name = Text.assemble((one.id, "bold"), "\n", one.title)
         for flag, said in ((one.hypothetical, "HYPOTHETICAL"), (one.outline, "outline only")):
-            name.append(f"\n{said}" if flag else "", style="red" if said == "HYPOTHETICAL" else "dim")
+            name.append(f"\n{said}" if flag else "", style="bright_red" if said == "HYPOTHETICAL" else "dim")
         row(made, name, str(one.members_today), str(one.others_today), str(one.rows), _shares(one), _instruments(one))
     console.print(made)
     console.print()

@@ -327,7 +327,7 @@ def _duties(snapshot: Snapshot) -> Iterable[DutyView]:
             title=row.title,
             modality=row.modality,
             bearer=", ".join(row.bearer) + but,
-            when=condition_words(row.when),
+            when=condition_words(row.when) if row.when is not None else "at all times",
             unless=tuple(f"{part.why}{f' (reading {part.reading})' if part.reading else ''}" for part in row.unless),
             request_by=row.request_by,
             qualified_by=row.qualified_by,

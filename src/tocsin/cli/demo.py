@@ -1,11 +1,10 @@
 """`tocsin demo`: the first thing a newcomer runs."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from tocsin.cli.options import AS_JSON
-from tocsin.cli.replay import SPEED
 from tocsin.cli.session import session_of
 
 if TYPE_CHECKING:
@@ -23,6 +22,17 @@ NEXT = (
         "count positions by the rules; see who could change the result",
     ),
 )
+
+
+SPEED = Annotated[
+    float | None,
+    typer.Option(
+        "--speed",
+        metavar="N",
+        min=0.000001,
+        help="Play it N times as fast as it happened; no pause is longer than 2 seconds. Without it: a few seconds.",
+    ),
+]
 
 
 def demo(ctx: typer.Context, speed: SPEED = None, as_json: AS_JSON = False) -> None:

@@ -16,19 +16,23 @@ from tocsin.cli.tables import BANNER, banner, class_text, indented, listing, sec
 from tocsin.states import state_name
 from tocsin.terms import WEAK_CLASSES, PartyId, SourceClass, is_invented
 
-ORDER: tuple[DutyStatus, ...] = ("triggered", "awaiting", "undetermined", "excluded", "not triggered")
+ORDER: tuple[DutyStatus, ...] = ("triggered", "awaiting", "undetermined", "excluded", "standing", "not triggered")
+QUIET: tuple[DutyStatus, ...] = ("standing", "not triggered")
+"""Summed up in a line, unless all is asked for."""
 SIGNS: dict[DutyStatus, str] = {
     "triggered": "●",
     "awaiting": "◐",
     "undetermined": "?",
     "excluded": "✗",
+    "standing": "■",
     "not triggered": "○",
 }
 STYLES: dict[DutyStatus, str] = {
     "triggered": "bold green",
     "awaiting": "bold yellow",
     "undetermined": "bold yellow",
-    "excluded": "bold red",
+    "excluded": "bold bright_red",
+    "standing": "cyan",
     "not triggered": "dim",
 }
 EXCEPTIONS_MAX = 3
@@ -82,12 +86,13 @@ def print_answer(console: Console, answer: DutiesAnswer, *, show_all: bool) -> N
     known = f", as known on {report.known}" if report.known else ""
     title(console, f"What {report.charter} asks on {report.on}{known}")
     _print_event(console, report.event, names)
-    console.print()
+    if answer.weak:
+        console.print()
     weak_first(console, answer.weak)
     for status in ORDER:
         found = [one for one in report.answers if worst(one) == status]
-        if status == "not triggered" and not show_all:
-            _print_summarised(console, found)
+        if status in QUIET and not show_all:
+            _print_summarised(console, status, found)
         elif found:
             _print_group(console, status, found, answer)
 
@@ -121,7 +126,7 @@ def _print_group(console: Console, status: DutyStatus, duties: list[DutyAnswer],
         head.append_text(Text.assemble((duty.clause, "cyan"), "  ", class_text(duty.source_class)))
         indented(console, head, 0, hang=4)
         _print_findings(console, duty, answer)
-        if worst(duty) in ("triggered", "awaiting", "undetermined"):
+        if worst(duty) not in ("excluded", "not triggered"):
             _print_content(console, duty)
 
 
@@ -181,17 +186,17 @@ def _print_content(console: Console, answer: DutyAnswer) -> None:
             indented(console, Text.assemble((f"{label}: ", "dim"), said), 2, hang=2)
 
 
-def _print_summarised(console: Console, found: list[DutyAnswer]) -> None:
+def _print_summarised(console: Console, status: DutyStatus, found: list[DutyAnswer]) -> None:
     if found:
         console.print()
         listed = ", ".join(answer.duty for answer in found)
-        line = f"○ Not triggered ({len(found)}): {listed}. --all tells why."
-        console.print(Text(line, style="dim"))
+        word = "Standing, whatever happens" if status == "standing" else status.capitalize()
+        console.print(Text(f"{SIGNS[status]} {word} ({len(found)}): {listed}. --all tells more.", style="dim"))
 
 
 def _rests_on(answer: DutyAnswer, charter: Charter, report: DutyReport) -> Iterable[tuple[str, SourceClass]]:
     """The clauses behind a duty that is not simply untouched, with how each was seen."""
-    if all(finding.status == "not triggered" for finding in answer.findings):
+    if all(finding.status in QUIET for finding in answer.findings):
         return
     yield answer.clause, answer.source_class
     clauses = charter.as_of(report.on, report.known).clauses

@@ -12,25 +12,25 @@ from tocsin.cli.tables import class_text, indented, row, table, title, weak_firs
 from tocsin.terms import WEAK_CLASSES
 
 SIGNS = {"true": "✓", "false": "✗", "open": "?"}
-STYLES = {"true": "bold green", "false": "bold red", "open": "bold yellow"}
+STYLES = {"true": "bold green", "false": "bold bright_red", "open": "bold yellow"}
 
 
 def print_verdicts(console: Console, verdicts: list[ClaimVerdict]) -> None:
     """All claims: each with its verdict and, where it is false, what is right."""
     title(console, "Common claims, checked against the charters", "Each verdict is found by asking the charters' rows.")
     console.print()
+    weak = [one for one in verdicts if weak_of([one])]
+    weak_first(console, [f"{len(weak)} of the {len(verdicts)} verdicts, marked !"] if weak else ())
     made = table("verdict", "claim", "what is right")
     made.columns[0].no_wrap = True
     for one in verdicts:
-        weak = Text(" !", style="yellow") if weak_of([one]) else Text()
+        flag = Text(" !", style="yellow") if one in weak else Text()
         said = Text.assemble(one.says, (f"\n{one.id}", "dim"))
-        row(made, verdict_text(one) + weak, said, one.correct or "; ".join(one.because))
+        row(made, verdict_text(one) + flag, said, one.correct or "; ".join(one.because))
     console.print(made)
     console.print()
     counts = Counter[str](one.verdict for one in verdicts)
     console.print(Text(f"{len(verdicts)} claims: " + ", ".join(f"{counts[name]} {name}" for name in SIGNS)))
-    if weak_of(verdicts):
-        console.print(Text("!: rests partly on weak sources, check before you rely on it.", style="dim"))
     if verdicts:
         console.print(Text(f"Next: tocsin facts check {verdicts[0].id}", style="dim"))
 

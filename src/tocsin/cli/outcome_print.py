@@ -10,7 +10,7 @@ from tocsin.cli.outcome_view import OutcomeAnswer
 from tocsin.cli.tables import banner, indented, listing, section, title, weak_first
 from tocsin.terms import POSITIONS, Position
 
-STYLES = {"adopted": "bold green", "blocked": "bold red", "open": "bold yellow", "escalated": "bold magenta"}
+STYLES = {"adopted": "bold green", "blocked": "bold bright_red", "open": "bold yellow", "escalated": "bold magenta"}
 SIGNS = {"adopted": "✓", "blocked": "✗", "open": "?", "escalated": "↑"}
 LEVERS_SHOWN = 8
 VERBS: dict[Position, str] = {

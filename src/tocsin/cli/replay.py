@@ -112,13 +112,16 @@ def _all(book: "FileLedger | None", *, as_json: bool) -> bool:
     from tocsin.cli import replay_tables, tables
     from tocsin.replay.run import replay as run_case
 
+    console = tables.terminal()
+    if not as_json:
+        replay_tables.print_results_title(console)
     results = [
         result for name in resource_names("cases") for result in replay_tables.results(run_case(name, ledger=book))
     ]
     if as_json:
         tables.print_json({"runs": results, "totals": replay_tables.totals(results)})
     else:
-        replay_tables.print_results(tables.terminal(), results)
+        replay_tables.print_results(console, results)
     return any(result.counts.get("differs", 0) for result in results)
 
 

@@ -11,7 +11,6 @@ from tocsin.cli.tables import (
     banner,
     class_text,
     indented,
-    listing,
     mark_text,
     row,
     section,
@@ -19,9 +18,19 @@ from tocsin.cli.tables import (
     title,
     weak_first,
 )
-from tocsin.replay.contrast import contrasts
+from tocsin.replay.contrast import contrasts, source_of
 from tocsin.replay.result import MARKS, Computed, Line, ReplayReport, Run
-from tocsin.replay.words import DEEDS, SIGNS, clocks_text, day_text, gap_hours, hours_text, span_text, time_text
+from tocsin.replay.words import (
+    DEEDS,
+    SIGNS,
+    actors_text,
+    clocks_text,
+    day_text,
+    gap_hours,
+    hours_text,
+    span_text,
+    time_text,
+)
 from tocsin.terms import WEAK_CLASSES
 
 PAUSE_MAX_SECONDS = 2.0
@@ -29,10 +38,10 @@ BAR = 32
 RESULT_STYLES = {
     "adopted": "bold green",
     "triggered": "bold green",
-    "blocked": "bold red",
-    "broken": "bold red",
-    "refused": "bold red",
-    "excluded": "bold red",
+    "blocked": "bold bright_red",
+    "broken": "bold bright_red",
+    "refused": "bold bright_red",
+    "excluded": "bold bright_red",
     "silence runs": "bold yellow",
     "moved": "bold magenta",
     "awaiting": "bold yellow",
@@ -143,7 +152,7 @@ def _print_day(console: Console, before: Line | None, line: Line) -> None:
 def _print_step(
     console: Console, line: Line, names: Mapping[str, str], silence: Silence | None, *, brief: bool
 ) -> None:
-    actor = actors(line, names)
+    actor = actors_text(line, names)
     clock = clocks_text(line)
     head = Text.assemble((f"{line.number:>3} ", "bold"), mark_text(line.mark), "  ", (DEEDS[line.do], "cyan"))
     head.append_text(Text.assemble("  ", (actor, "bold")) if actor else Text())
@@ -158,12 +167,6 @@ def _print_step(
         and line.computed.result in ("silence runs", "broken")
     ):
         indented(console, _bar(line, silence), 4)
-
-
-def actors(line: Line, names: Mapping[str, str]) -> str:
-    """Who acts, by name: the step's actor, else those who broke a silence."""
-    codes = line.by.split(", ") if line.by else line.computed.blockers or () if line.computed.result == "broken" else ()
-    return listing(codes, names, 6) if codes else ""
 
 
 def _computed(line: Line, names: Mapping[str, str], *, brief: bool) -> Iterable[Text]:
@@ -181,13 +184,14 @@ def _computed(line: Line, names: Mapping[str, str], *, brief: bool) -> Iterable[
     if computed.reports_to:
         yield Text(f"  report owed to {', '.join(computed.reports_to)}")
     for side in line.sides:
-        which = " + ".join(side.readings) or side.event or "no reading chosen"
+        account = f" ({side.event})" if side.readings and side.event else ""
+        which = (" + ".join(side.readings) or side.event or "no reading chosen") + account
         clause = f" [{side.clause}]" if side.clause else ""
         yield Text.assemble("  ", (which, "magenta"), f": {side.status}{clause}", (f" {'; '.join(side.why)}", "dim"))
     for missing in line.missing:
         yield Text(f"  missing: {missing}", style="yellow")
     for difference in line.differences:
-        yield Text(f"  {difference}", style="red")
+        yield Text(f"  {difference}", style="bright_red")
 
 
 def _result(computed: Computed, names: Mapping[str, str]) -> Text:
@@ -222,12 +226,16 @@ def _bar(line: Line, silence: Silence) -> Text:
     passed = min(BAR - 1, max(0, round(BAR * (1 - left / whole))))
     rest = "┄" * (BAR - passed - 1)
     said = f"broken {span_text(least, left)} before the end"
-    return Text.assemble(("  ├" + "━" * passed, "yellow"), ("✗", "bold red"), (f"{rest}┤ ", "dim"), (said, "red"))
+    return Text.assemble(
+        ("  ├" + "━" * passed, "yellow"), ("✗", "bold bright_red"), (f"{rest}┤ ", "dim"), (said, "bright_red")
+    )
 
 
 def _print_source(console: Console, line: Line) -> None:
     indented(
-        console, Text.assemble(("source: ", "dim"), line.source or "none named", " ", class_text(line.source_class)), 6
+        console,
+        Text.assemble(("source: ", "dim"), source_of(line), " " if line.source else "", class_text(line.source_class)),
+        6,
     )
     if line.conflict:
         indented(console, Text.assemble(("other sources: ", "dim"), line.conflict), 6)

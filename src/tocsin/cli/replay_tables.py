@@ -86,7 +86,7 @@ def print_list(console: Console, cases: Iterable[Entry]) -> None:
     made = table("case", "what happened", "charter", "from", "steps", right=("steps",), keep=("charter",))
     for one in cases:
         name = Text(one.case, style="bold")
-        name.append(f"\n{BANNER}" if one.hypothetical else "", style="red")
+        name.append(f"\n{BANNER}" if one.hypothetical else "", style="bright_red")
         rivals = f"\n{len(one.rival_readings)} rival readings" if one.rival_readings else ""
         what = Text.assemble(one.title, (rivals, "dim"))
         row(made, name, what, one.charter, day_text(one.first), str(one.steps))
@@ -95,17 +95,21 @@ def print_list(console: Console, cases: Iterable[Entry]) -> None:
     console.print(Text("Next: tocsin replay nato-2003-turkey", style="dim"))
 
 
+def print_results_title(console: Console) -> None:
+    """Stands above the table of results; it is printed while they are computed."""
+    title(console, "All cases against the record", "Numbers are steps.")
+    console.print()
+
+
 def print_results(console: Console, found: list[Result]) -> None:
     """A row for each run, and the totals."""
     banner(console, any(run.hypothetical for run in found), "some of these cases are invented, they are marked")
-    title(console, "All cases against the record", "Numbers are steps.")
-    console.print()
     heads = ("case", "steps", *(SIGNS[mark].symbol for mark in MARKS), "decisions", "of them open")
     made = table(*heads, right=heads[1:])
     made.columns[0].min_width = 28
     for run in found:
         name = Text(run.case, style="bold")
-        name.append(f"\n{BANNER}" if run.hypothetical else "", style="red")
+        name.append(f"\n{BANNER}" if run.hypothetical else "", style="bright_red")
         name.append(f"\n{' + '.join(run.readings)}" if run.readings else "", style="not bold magenta")
         numbers = [_number(run.counts.get(mark, 0), STYLES[mark]) for mark in MARKS]
         row(made, name, str(run.steps), *numbers, str(run.decisions), str(run.decisions_open))

@@ -21,7 +21,7 @@ BANNER = "HYPOTHETICAL"
 STYLES: dict[Mark, str] = {
     "agrees": "green",
     "consistent": "cyan",
-    "differs": "bold red",
+    "differs": "bold bright_red",
     "open": "yellow",
     "noted": "dim",
 }
@@ -43,7 +43,7 @@ def banner(
 ) -> None:
     """The line that stands above everything hypothetical."""
     if hypothetical:
-        console.print(Text.assemble((f" {BANNER} ", "bold reverse red"), (f" {why}", "red")))
+        console.print(Text.assemble((f" {BANNER} ", "bold reverse bright_red"), (f" {why}", "bright_red")))
         console.print()
 
 

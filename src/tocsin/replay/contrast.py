@@ -27,8 +27,13 @@ def sources(lines: Iterable[Line]) -> dict[tuple[str, str], list[int]]:
     """(source, how it was seen) -> numbers of the steps that rest on it, in the order of the steps."""
     found: dict[tuple[str, str], list[int]] = {}
     for line in lines:
-        found.setdefault((line.source or "no source named", line.source_class), []).append(line.number)
+        found.setdefault((source_of(line), line.source_class), []).append(line.number)
     return found
+
+
+def source_of(line: Line) -> str:
+    """Where a step was read; nothing to name for an invented one."""
+    return line.source or ("" if line.source_class == "invented" else "no source named")
 
 
 def _answer(line: Line) -> tuple[object, ...]:

@@ -2,17 +2,19 @@
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from tocsin.replay.contrast import contrasts, sources
+from tocsin.replay.contrast import contrasts, source_of, sources
 from tocsin.replay.result import Headline, ReplayReport, Run
 from tocsin.replay.timeline_svg import draw
-from tocsin.replay.words import DEEDS, SIGNS, day_text, span_text, time_text, when_text
+from tocsin.replay.words import DEEDS, SIGNS, actors_text, day_text, recorded_text, span_text, time_text, when_text
 from tocsin.terms import WEAK_CLASSES
 
 
 def render(report: ReplayReport) -> str:
     """The whole HTML document. The same report gives the same text."""
     template = _environment().get_template("page.html.j2")
-    timelines = [draw(run, report.names, _timeline_title(report, run), f"run{n}") for n, run in enumerate(report.runs)]
+    timelines = [
+        draw(run, report.names, _timeline_title(report, run), f"run{n}", "run0") for n, run in enumerate(report.runs)
+    ]
     return template.render(
         report=report,
         timelines=timelines,
@@ -40,6 +42,18 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    env.filters |= {"when": when_text, "time": time_text, "day": day_text, "span": _headline_span}
-    env.globals |= {"signs": SIGNS, "deeds": DEEDS, "weak": WEAK_CLASSES}
+    env.filters |= {
+        "when": when_text,
+        "time": time_text,
+        "day": day_text,
+        "span": _headline_span,
+        "actors": actors_text,
+    }
+    env.globals |= {
+        "source_of": source_of,
+        "recorded": recorded_text,
+        "signs": SIGNS,
+        "deeds": DEEDS,
+        "weak": WEAK_CLASSES,
+    }
     return env

@@ -6,6 +6,7 @@ step it is, the sign beside it how it compares, the number leads to its row in t
 """
 
 from collections.abc import Iterable, Mapping
+from itertools import pairwise
 from math import log2
 from textwrap import wrap
 from typing import NamedTuple
@@ -13,15 +14,18 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from tocsin.replay.result import Line, Run
-from tocsin.replay.words import SIGNS, clock_text, day_text, gap_hours, hours_text, time_text, when_text
+from tocsin.replay.words import SIGNS, actors_text, clock_text, day_text, gap_hours, hours_text, time_text, when_text
 
-GUTTER, RIGHT, TOP, LANE, STEP = 176, 40, 58, 52, 27
-WIDTH_LEAST = 1000
+GUTTER, RIGHT, TOP, LANE, STEP = 186, 44, 66, 50, 20
+WIDTH = 1168
+"""Of a page on a usual screen, so that the type has its own size there; a longer case grows beyond."""
 RADIUS = 10
+GAP_LEAST = 26
+EVENTS = "Events"
 
 SHAPES: dict[str, tuple[str, ...]] = {
     "event": ("note", "warn", "outage"),
-    "request": ("request", "no request", "convene"),
+    "request or call": ("request", "no request", "convene"),
     "text": ("table", "amend text", "withdraw text"),
     "positions": ("positions",),
     "procedure": ("open silence", "deliver", "change forum"),
@@ -38,7 +42,7 @@ SHAPES: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 _SHAPE_OF = {do: shape for shape, steps in SHAPES.items() for do in steps}
 _POINTS: dict[str, tuple[tuple[float, float], ...]] = {
-    "request": ((0, -1.25), (1.25, 0.95), (-1.25, 0.95)),
+    "request or call": ((0, -1.25), (1.25, 0.95), (-1.25, 0.95)),
     "text": ((-0.95, -0.95), (0.95, -0.95), (0.95, 0.95), (-0.95, 0.95)),
     "positions": ((0, -1.3), (1.3, 0), (0, 1.3), (-1.3, 0)),
     "decision": ((-0.6, -1.1), (0.6, -1.1), (1.2, 0), (0.6, 1.1), (-0.6, 1.1), (-1.2, 0)),
@@ -84,23 +88,24 @@ class Axis:
         return left + (right - left) * gap_hours(start, at) / gap_hours(start, end)
 
 
-def draw(run: Run, names: Mapping[str, str], title: str, key: str = "t") -> Markup:
-    """The SVG element for a run; `key` keeps its ids apart from those of other timelines on the page."""
+def draw(run: Run, names: Mapping[str, str], title: str, key: str = "t", rows: str = "t") -> Markup:
+    """The SVG element for a run. `key` keeps its ids apart from other timelines'; `rows` begins the rows' ids."""
     lanes = _lanes(run.lines)
-    places = _places(run.lines, lanes)
+    top = TOP + LANE if any(line.do == "open silence" for line in run.lines) else TOP
+    places = _places(run.lines, lanes, top)
     silences = _silences(places)
     axis = Axis((place.line.at, place.x) for place in places)
-    deadlines = [axis.x(silence.deadline) for silence in silences if silence.deadline]
-    width = max(WIDTH_LEAST, *(place.x for place in places), *deadlines) + RIGHT
-    bottom = TOP + LANE * len(lanes)
+    ends = [axis.x(silence.deadline) + 110 for silence in silences if silence.deadline]
+    width = max(WIDTH, *(place.x for place in places), *ends) + RIGHT
+    bottom = top + LANE * len(lanes)
     parts = [
         _tag("title", title, id=f"{key}-title"),
         _tag("desc", _description(run, names), id=f"{key}-desc"),
-        *_lane_lines(lanes, names, width),
+        *_lane_lines(lanes, names, width, top),
         *_days(places, bottom),
         *(_silence_bar(silence, axis) for silence in silences),
-        *_forum_changes(places, lanes),
-        *(_mark(place, names, key) for place in places),
+        *_forum_changes(places, lanes, top),
+        *(_mark(place, names, rows) for place in places),
         *_legend(places, bottom + 26),
     ]
     view = {"viewBox": f"0 0 {width:.0f} {bottom + 46:.0f}", "class_": "timeline"}
@@ -108,45 +113,54 @@ def draw(run: Run, names: Mapping[str, str], title: str, key: str = "t") -> Mark
 
 
 def stretch(hours: float) -> float:
-    """Width of a gap: 6 hours 18, a day 42, ten days 97, a hundred days 156."""
+    """Width of a gap: none for none, 6 hours 18, a day 42, ten days 97, a hundred days 156."""
     return 18 * log2(1 + hours / 6)
 
 
 def _lanes(lines: Iterable[Line]) -> list[str]:
     """Actors in the order in which they first act; an organ that a text moves to has a lane as well."""
-    return list(dict.fromkeys(name for line in lines for name in (_lane(line), _moved_to(line)) if name))
+    found = [name for line, lane in _with_lanes(lines) for name in (lane, _moved_to(line)) if name]
+    return list(dict.fromkeys(found))
 
 
-def _lane(line: Line) -> str:
-    return line.by or line.computed.organ or "the record"
+def _with_lanes(lines: Iterable[Line]) -> Iterable[tuple[Line, str]]:
+    """Each step with its lane: its actor's, else that of the organ which the case has reached."""
+    organ = ""
+    for line in lines:
+        organ = line.computed.organ or organ
+        yield line, line.by or (EVENTS if line.do == "note" else organ) or EVENTS
 
 
 def _moved_to(line: Line) -> str:
     return line.computed.organ if line.do == "change forum" else ""
 
 
-def _places(lines: tuple[Line, ...], lanes: list[str]) -> list[Place]:
-    """Steps from left to right in their order, far enough apart that no two labels of a lane overlap."""
+def _places(lines: tuple[Line, ...], lanes: list[str], top: float) -> list[Place]:
+    """Steps from left to right in their order, far enough apart that no two labels of a lane overlap.
+
+    Gaps take the room that the marks leave, in proportion; the least of them has room for a date.
+    """
+    gaps = [0.0] + [stretch(gap_hours(a.at, b.at)) for a, b in pairwise(lines)]
+    room = WIDTH - GUTTER - RIGHT - _laid(lines, lanes, [0.0] * len(lines), top)[-1].x + GUTTER
+    scale = max(0.0, min(2.2, room / max(1.0, sum(gaps))))
+    widths = [0.0] + [
+        max(gap * scale, GAP_LEAST if a.at[:10] != b.at[:10] else 0.0)
+        for gap, (a, b) in zip(gaps[1:], pairwise(lines), strict=True)
+    ]
+    return _laid(lines, lanes, widths, top)
+
+
+def _laid(lines: tuple[Line, ...], lanes: list[str], widths: list[float], top: float) -> list[Place]:
     places: list[Place] = []
     used: dict[str, float] = {}
     x = float(GUTTER)
-    for before, line in zip((None, *lines), lines, strict=False):
-        lane, label = _lane(line), _label(line)
-        half = max(RADIUS + 4, len(label) * 3.2)
-        x += STEP + (stretch(gap_hours(before.at, line.at)) if before else 0)
-        x = max(x, used.get(lane, 0) + half + 6)
+    for (line, lane), width in zip(_with_lanes(lines), widths, strict=True):
+        label = _label(line)
+        half = max(RADIUS + 4, len(label) * 3.5)
+        x = max(x + STEP + width, used.get(lane, 0) + half + 4)
         used[lane] = x + half
-        places.append(Place(line, x, TOP + LANE * (lanes.index(lane) + 0.42), label))
-    return _spread(places)
-
-
-def _spread(places: list[Place]) -> list[Place]:
-    """The same steps over the whole width, where they would fill only a part of it."""
-    last = places[-1].x
-    factor = min(2.4, (WIDTH_LEAST - GUTTER - 70) / max(1.0, last - GUTTER))
-    if factor <= 1:
-        return places
-    return [place._replace(x=GUTTER + (place.x - GUTTER) * factor) for place in places]
+        places.append(Place(line, x, top + LANE * (lanes.index(lane) + 0.42), label))
+    return places
 
 
 def _label(line: Line) -> str:
@@ -169,15 +183,18 @@ def _silences(places: list[Place]) -> list[Silence]:
     return found
 
 
-def _lane_lines(lanes: list[str], names: Mapping[str, str], width: float) -> Iterable[Markup]:
+def _lane_lines(lanes: list[str], names: Mapping[str, str], width: float, top: float) -> Iterable[Markup]:
+    if top > TOP:
+        yield _tag("text", "Silence period", x=10, y=TOP + LANE * 0.42 + 4, class_="lane")
     for index, lane in enumerate(lanes):
-        y = TOP + LANE * index
+        y = top + LANE * index
         if index % 2 == 0:
             yield _tag("rect", x=0, y=y, width=width, height=LANE, class_="band")
-        written = wrap(names.get(lane, lane), 25)[:2]
+        written = wrap(", ".join(names.get(code, code) for code in lane.split(", ")), 24)
+        written = [*written[:1], f"{written[1]} …"] if len(written) > 2 else written
         for row, text in enumerate(written):
             yield _tag("text", text, x=10, y=y + LANE * 0.42 + 4 + 14 * (row - (len(written) - 1) / 2), class_="lane")
-        yield _tag("line", x1=GUTTER - 8, y1=y + LANE * 0.42, x2=width - 8, y2=y + LANE * 0.42, class_="rail")
+        yield _tag("line", x1=GUTTER + 6, y1=y + LANE * 0.42, x2=width - 8, y2=y + LANE * 0.42, class_="rail")
 
 
 def _days(places: list[Place], bottom: float) -> Iterable[Markup]:
@@ -188,16 +205,16 @@ def _days(places: list[Place], bottom: float) -> Iterable[Markup]:
             continue
         x = place.x - RADIUS - 5
         yield _tag("line", x1=x, y1=TOP - 18, x2=x, y2=bottom, class_="day")
-        text = day_text(place.line.at)
-        text = text if text[-4:] != shown else text[:-5]
+        text, year = day_text(place.line.at)[:-5], place.line.at[:4]
         if x >= free:
             yield _tag("text", text, x=x, y=TOP - 24, class_="date")
-            free, shown = x + len(text) * 6.6 + 6, place.line.at[:4]
+            free = x + len(text) * 6.8 + 4
+        if year != shown:
+            yield _tag("text", year, x=x, y=TOP - 40, class_="gap start")
+            shown = year
         if before is not None:
             gap = hours_text(_whole_days(before.line.at, place.line.at) * 24)
-            middle = (before.x + RADIUS + x) / 2
-            if x - before.x > 44:
-                yield _tag("text", f"· {gap} ·", x=middle, y=TOP - 7, class_="gap")
+            yield _tag("text", gap, x=(before.x + RADIUS + x) / 2, y=TOP - 8, class_="gap")
 
 
 def _whole_days(earlier: str, later: str) -> int:
@@ -205,22 +222,28 @@ def _whole_days(earlier: str, later: str) -> int:
 
 
 def _silence_bar(silence: Silence, axis: Axis) -> Markup:
-    """A bar from the opening to the deadline; what lies after a break is drawn hollow."""
+    """A bar from the opening to the deadline, tied to its steps; what lies after a break is drawn hollow."""
     opened, deadline, broken = silence
-    y = opened.y - 6
+    y = TOP + LANE * 0.42
     end = max(axis.x(deadline), opened.x + 60) if deadline else opened.x + 90
     kept = min(max(broken.x, opened.x), end) if broken else end
-    parts = [_tag("title", _silence_words(silence))]
-    parts.append(_tag("rect", x=opened.x, y=y, width=max(2.0, kept - opened.x), height=12, rx=3, class_="silence"))
-    if broken and end > kept:
-        parts.append(_tag("rect", x=kept, y=y, width=end - kept, height=12, rx=3, class_="silence broken"))
-    parts.append(_tag("line", x1=end, y1=y - 9, x2=end, y2=y + 21, class_="deadline"))
     text = f"deadline {clock_text(deadline) or day_text(deadline)}" if deadline else "no deadline known"
-    parts.append(_tag("text", text, x=end + 4, y=y - 5, class_="note"))
-    if broken:
-        parts.append(_cross(kept, opened.y, broken.y))
-    parts.append(_tag("text", "silence", x=(opened.x + RADIUS + kept) / 2, y=opened.y - 10, class_="note middle"))
-    return _tag("g", _join(parts))
+    return _tag(
+        "g",
+        _join(
+            [
+                _tag("title", _silence_words(silence)),
+                _tag("line", x1=opened.x, y1=y, x2=opened.x, y2=opened.y, class_="opening"),
+                _tag("rect", x=opened.x, width=max(2.0, kept - opened.x), y=y - 7, height=14, rx=3, class_="silence"),
+                _tag("rect", x=kept, width=end - kept, y=y - 7, height=14, rx=3, class_="silence broken")
+                if broken
+                else Markup(),
+                _tag("line", x1=end, y1=y - 14, x2=end, y2=y + 14, class_="deadline"),
+                _tag("text", text, x=end + 5, y=y + 4, class_="note"),
+                _cross(kept, y, broken.y) if broken else Markup(),
+            ]
+        ),
+    )
 
 
 def _silence_words(silence: Silence) -> str:
@@ -232,17 +255,16 @@ def _silence_words(silence: Silence) -> str:
 def _cross(x: float, y: float, lane_y: float) -> Markup:
     """Where silence was broken: a cross on the bar, tied to the step that broke it."""
     arm = f"M{x - 6:.1f} {y - 8:.1f}L{x + 6:.1f} {y + 8:.1f}M{x + 6:.1f} {y - 8:.1f}L{x - 6:.1f} {y + 8:.1f}"
-    tie = _tag("line", x1=x, y1=y, x2=x, y2=lane_y, class_="tie") if lane_y != y else Markup()
-    return tie + _tag("path", d=arm, class_="cross")
+    return _tag("line", x1=x, y1=y, x2=x, y2=lane_y, class_="tie") + _tag("path", d=arm, class_="cross")
 
 
-def _forum_changes(places: list[Place], lanes: list[str]) -> Iterable[Markup]:
+def _forum_changes(places: list[Place], lanes: list[str], top: float) -> Iterable[Markup]:
     """An arrow from the step that moves a text to the lane of the organ it goes to."""
     for place in places:
         goal = _moved_to(place.line)
-        if not goal or goal == _lane(place.line):
+        y = top + LANE * (lanes.index(goal) + 0.42) if goal else place.y
+        if y == place.y:
             continue
-        y = TOP + LANE * (lanes.index(goal) + 0.42)
         tip = y - 6 if y > place.y else y + 6
         back = tip - 8 if y > place.y else tip + 8
         yield _tag("line", x1=place.x, y1=place.y, x2=place.x, y2=back, class_="move")
@@ -251,19 +273,26 @@ def _forum_changes(places: list[Place], lanes: list[str]) -> Iterable[Markup]:
         yield _tag("text", "change of forum", x=place.x + 9, y=(place.y + y) / 2 + 4, class_="note")
 
 
-def _mark(place: Place, names: Mapping[str, str], key: str) -> Markup:
+def _mark(place: Place, names: Mapping[str, str], rows: str) -> Markup:
     line, x, y, label = place
     sign = SIGNS[line.mark]
-    said = f"Step {line.number}, {when_text(line)}, {names.get(line.by, line.by)}: {line.says} ({sign.word})"
+    who = actors_text(line, names) or "nobody named"
+    said = f"Step {line.number}, {when_text(line)}, {who}: {line.says} ({sign.word})"
     parts = [
         _tag("title", said),
         _shape(_SHAPE_OF[line.do], x, y),
-        _tag("text", str(line.number), x=x, y=y + (5.5 if _SHAPE_OF[line.do] == "request" else 3.7), class_="number"),
+        _tag(
+            "text",
+            str(line.number),
+            x=x,
+            y=y + (5.5 if _SHAPE_OF[line.do] == "request or call" else 3.7),
+            class_="number",
+        ),
         _tag("text", sign.symbol, x=x + RADIUS + 1, y=y - RADIUS + 2, class_=f"sign {line.mark}"),
     ]
     if label:
         parts.append(_tag("text", label, x=x, y=y + RADIUS + 15, class_="label"))
-    return _tag("a", _join(parts), href=f"#{key}-step-{line.number}", aria_label=said, class_=f"step {line.mark}")
+    return _tag("a", _join(parts), href=f"#{rows}-step-{line.number}", aria_label=said, class_=f"step {line.mark}")
 
 
 def _shape(shape: str, x: float, y: float) -> Markup:
@@ -281,12 +310,16 @@ def _legend(places: list[Place], y: float) -> Iterable[Markup]:
         if shape in used:
             yield _shape(shape, x, y)
             yield _tag("text", shape, x=x + 17, y=y + 4, class_="key")
-            x += 36 + len(shape) * 6.4
+            x += 38 + len(shape) * 5.6
 
 
 def _description(run: Run, names: Mapping[str, str]) -> str:
     """What a screen reader says of the whole picture; the table below holds every step."""
-    told = [f"step {line.number}, {names.get(line.by, line.by)}: {_label(line)}" for line in run.lines if _label(line)]
+    told = [
+        f"step {line.number}, {actors_text(line, names) or 'nobody named'}: {_label(line)}"
+        for line in run.lines
+        if _label(line)
+    ]
     span = f"{len(run.lines)} steps from {when_text(run.lines[0])} to {when_text(run.lines[-1])}."
     return f"{span} {'; '.join(told)}." if told else span
 

@@ -1,5 +1,6 @@
 """How a replay speaks to people: signs, times and lengths of time, the same in the terminal and on the page."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -102,6 +103,18 @@ def clocks_text(line: Line) -> str:
         zone = first[5:]
         return f"{first[:5]} to {last}" if last[5:] == zone else f"{first} to {last}"
     return first or last
+
+
+def actors_text(line: Line, names: Mapping[str, str]) -> str:
+    """Who acts, by name: the step's actor or actors, else those who broke a silence."""
+    broke = line.computed.blockers or () if line.computed.result == "broken" and line.do == "positions" else ()
+    codes = line.by.split(", ") if line.by else broke
+    return ", ".join(names.get(code, code) for code in codes)
+
+
+def recorded_text(field: str, value: str) -> str:
+    """A recorded value; times as people write them."""
+    return time_text(value) if field in ("deadline", "effective") else value
 
 
 def hours_text(hours: float | None) -> str:

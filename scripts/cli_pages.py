@@ -1,0 +1,132 @@
+"""The page of all commands of the command line, made from the commands themselves."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import typer
+from msgspec import Struct
+
+from tocsin.charter.claims import ClaimVerdict
+from tocsin.charter.text import ImportedText
+from tocsin.cli.app import app
+from tocsin.cli.charter_check import Checked
+from tocsin.cli.charter_view import CharterView, Summary
+from tocsin.cli.duties_print import DutiesAnswer
+from tocsin.cli.outcome_view import OutcomeAnswer
+from tocsin.cli.replay_tables import Entry, Result
+from tocsin.replay.result import ReplayReport
+
+Command = Any
+"""A command as typer builds it; typer gives it no public type."""
+
+INTRO = """\
+Every command prints text for people, or with `--json` one JSON object for programs; `--help` says what it does.
+Colour is left out in a pipe and where `NO_COLOR` is set, and nothing is told by colour alone. In a pipe lines have 100
+columns, or as many as `COLUMNS` says. `TOCSIN_HOME` names the folder that keeps your own treaty texts."""
+
+EXITS = """\
+| exit code | meaning |
+|---|---|
+| 0 | done |
+| 1 | the answer is no: a verdict other than adopted, nothing asked of anybody, a claim not true, a step that differs |
+| 2 | the input is wrong: a file, a name, a date, an option |
+| 130 | interrupted with Ctrl-C; whatever was recorded until then is kept |
+
+An error is text on standard error. With `--json` there is also an object on standard output:
+`{"error": {"kind", "message", "problems", "known"}, "exit_code": 2}`. Each of the `problems` has `file`, `line`,
+`field`, `found`, and where it helps `accepted` and `fix`; `known` lists the names there are where one was not found."""
+
+ANSWERS: Mapping[str, str | type[Struct]] = {
+    "version": "`tocsin`",
+    "demo": ReplayReport,
+    "charter list": "`today`, and `charters`, a list of {}",
+    "charter show": CharterView,
+    "charter new": "`written`, the path of the new file",
+    "charter check": "`mistakes`, their number, and `files`, a list of {}",
+    "charter schema": "the JSON Schema, which is what the command prints in any case",
+    "charter text import": ImportedText,
+    "charter text show": "`charter`, `article`, `clauses` as in the charter, and `attached`, your copy by instrument",
+    "duties": DutiesAnswer,
+    "outcome": OutcomeAnswer,
+    "replay": ReplayReport,
+    "facts check": "`claims`, a list of {}",
+}
+LISTED: Mapping[str, type[Struct]] = {
+    "charter list": Summary,
+    "charter check": Checked,
+    "facts check": ClaimVerdict,
+}
+
+
+def cli_reference(made: str) -> str:
+    """The whole page; `made` says that it is generated."""
+    parts = ["# Commands", made, INTRO, EXITS]
+    for name, command in commands():
+        parts += [
+            f"## `tocsin {name}`",
+            paragraphs(command),
+            f"```text\n{usage(name, command)}\n```",
+            parameters(command),
+        ]
+        parts.append(f"With `--json`: {answer(name)}.")
+    return "\n\n".join(parts) + "\n"
+
+
+def commands() -> list[tuple[str, Command]]:
+    """(name, command) of every command that does something, in the order in which --help shows them."""
+    return list(_leaves(typer.main.get_command(app), ""))
+
+
+def _leaves(group: Command, path: str) -> Iterator[tuple[str, Command]]:
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from _leaves(command, f"{path}{name} ")
+        else:
+            yield f"{path}{name}", command
+
+
+def paragraphs(command: Command) -> str:
+    """The help of a command, one line a paragraph."""
+    return "\n\n".join(" ".join(part.split()) for part in command.help.split("\n\n"))
+
+
+def usage(name: str, command: Command) -> str:
+    """How it is called: arguments, then [OPTIONS]."""
+    arguments = [_argument(param) for param in command.params if param.param_type_name == "argument"]
+    needed = [_option(param) for param in command.params if param.param_type_name == "option" and param.required]
+    return " ".join(["tocsin", name, *arguments, *needed, "[OPTIONS]"])
+
+
+def _argument(param: Command) -> str:
+    shown = param.metavar or param.name.upper()
+    return shown if param.required or shown.startswith("[") else f"[{shown}]"
+
+
+def _option(param: Command) -> str:
+    return ", ".join(param.opts) + (f" {param.metavar}" if param.metavar else "")
+
+
+def parameters(command: Command) -> str:
+    """Arguments and options with what they mean."""
+    rows = ["| argument or option | meaning |", "|---|---|"]
+    for param in command.params:
+        name = _argument(param) if param.param_type_name == "argument" else _option(param)
+        rows.append(f"| `{name}` | {param.help} |")
+    return "\n".join(rows)
+
+
+def answer(name: str) -> str:
+    """What the JSON of a command holds."""
+    said = ANSWERS[name]
+    if not isinstance(said, str):
+        words = keys(said)
+    else:
+        words = said.format(f"objects with {keys(LISTED[name])}") if name in LISTED else said
+    if name == "replay":
+        words += f"; for `list`: `cases`, a list of objects with {keys(Entry)}"
+        words += f"; for `--all`: `totals`, and `runs`, a list of objects with {keys(Result)}"
+    return words
+
+
+def keys(struct: type[Struct]) -> str:
+    return ", ".join(f"`{field}`" for field in struct.__struct_encode_fields__)
