@@ -8,6 +8,7 @@ import pytest
 from tests.cli import tocsin
 from tocsin.charter.catalog import resource_names
 from tocsin.charter.predicates import Event
+from tocsin.charter.template import template
 from tocsin.cli.duties import duties as command
 from tocsin.cli.duties_print import is_hypothetical
 from tocsin.replay.load import load_event
@@ -80,10 +81,13 @@ def test_json_carries_the_whole_report_and_what_is_weak() -> None:
     assert set(answer["weak"].values()) <= {"secondary", "memory"}
 
 
-def test_what_rests_on_weak_sources_says_so_first() -> None:
-    done = tocsin("duties", "eu", "--event", "attack-2001", "--on", "2024-01-01")
-    if "Rests on weak sources" in done.out:
-        assert done.out.index("Rests on weak sources") < done.out.index("(1)")
+def test_what_rests_on_weak_sources_says_so_first(tmp_path: Path) -> None:
+    pact = tmp_path / "pact.toml"
+    pact.write_text(template("pact").replace('class = "invented"', 'class = "memory"'), encoding="utf-8")
+    done = tocsin("duties", str(pact), "--event", "attack-on-member")
+    assert "Rests on weak sources: P.2 (memory)." in done.flat
+    assert done.out.index("Rests on weak sources") < done.out.index("Awaiting (1)")
+    assert "P.2  memory !" in done.out
 
 
 @pytest.mark.parametrize(

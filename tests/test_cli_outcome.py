@@ -72,10 +72,14 @@ def test_a_rule_that_nobody_published_is_open_and_says_what_is_missing() -> None
     assert "cannot be told while the rule is unset" in shown.out
 
 
-def test_a_long_list_of_levers_is_cut_and_says_so() -> None:
+def test_many_who_could_each_change_it_stand_in_one_line() -> None:
     done = tocsin("outcome", "nato", "consult", "--positions", "others=support", "--rule", "consensus")
-    if "other sets of parties" in done.out:
-        assert "--json lists them" in done.flat
+    assert "✗ blocked, by any one of these 32 objecting: Albania, Belgium, " in done.flat
+
+
+def test_a_long_list_of_sets_is_cut_and_says_so() -> None:
+    done = tocsin("outcome", "meridian", "procedure", "--positions", "XAA=object,XAB=object,XAC=object")
+    assert "other sets of parties; --json lists them" in done.flat
 
 
 def test_json_holds_verdict_trace_reasons_and_levers() -> None:

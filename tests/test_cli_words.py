@@ -64,13 +64,13 @@ SENTENCES: list[tuple[dict[str, Any], str]] = [
         "first (consensus: an objection stops it), then among those who supported the first (majority: ",
     ),
     ({"kind": "fallback", "first": CONSENSUS, "then": HALF}, "; where that fails (majority: "),
-    ({"kind": "escalate", "rule": CONSENSUS, "to": "summit"}, "; where that fails it goes up to summit"),
+    ({"kind": "escalate", "rule": CONSENSUS, "organ": "summit"}, "; where that fails it goes up to summit"),
     (
         {"kind": "choice of rule", "by": HALF, "options": [{"id": "fast", "rule": HALF}], "otherwise": CONSENSUS},
         "chooses the rule, fast: (majority: support of more than 1/2 of all electors); otherwise (consensus: ",
     ),
     ({"kind": "consensus", "electorate": "guarantors"}, "; only guarantors decide"),
-    ({"kind": "escalate", "rule": "gone", "to": "summit"}, "the rule 'gone', not in force on this day"),
+    ({"kind": "escalate", "rule": "gone", "organ": "summit"}, "the rule 'gone', not in force on this day"),
 ]
 
 

@@ -104,7 +104,11 @@ GROUPS = {"permanent": (C,), "subject": (D,), "nobody": ()}
         (AnyOf(rules=(Consensus(), Unanimity())), "sssa", "Adopted: one part is enough; of 2, 1 is adopted"),
         (AtLeast(count=2, rules=(Consensus(), Unanimity())), "sssa", "Blocked: 2 of 2 parts must be adopted; 1 is"),
         (Escalate(rule=Consensus(), organ="summit"), "ssss", "Adopted: decided here"),
-        (Escalate(rule=Consensus(), organ="summit"), "sss.", "Still open: were it blocked here, the matter would go up"),
+        (
+            Escalate(rule=Consensus(), organ="summit"),
+            "sss.",
+            "Still open: were it blocked here, the matter would go up",
+        ),
     ],
 )
 def test_an_outcome_explains_itself(rule: Rule, text: str, sentence: str) -> None:

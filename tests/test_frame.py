@@ -12,9 +12,7 @@ ROOT = Path(__file__).parent.parent
 
 
 def run(*command: str | Path, cwd: Path, **env: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        command, cwd=cwd, env={**os.environ, **env}, capture_output=True, text=True, check=False
-    )
+    return subprocess.run(command, cwd=cwd, env={**os.environ, **env}, capture_output=True, text=True, check=False)
 
 
 @pytest.fixture
@@ -29,9 +27,7 @@ def checkout(tmp_path: Path) -> Path:
 def python_that(answer: str, folder: Path) -> str:
     """A stand-in for python3 that gives `answer` to some questions; the real one meets the others."""
     path = folder / "python-stand-in"
-    path.write_text(
-        f'#!/bin/sh\ncase "$*" in {answer} esac\nexec "{sys.executable}" "$@"\n', encoding="utf-8"
-    )
+    path.write_text(f'#!/bin/sh\ncase "$*" in {answer} esac\nexec "{sys.executable}" "$@"\n', encoding="utf-8")
     path.chmod(0o755)
     return str(path)
 
@@ -114,7 +110,5 @@ def test_which_tests_run(long: str, options: tuple[str, ...], expected: str, tmp
         "import pytest\n\ndef test_a(): pass\n\n@pytest.mark.long\ndef test_b(): pass\n", encoding="utf-8"
     )
     frame = ("-c", ROOT / "pyproject.toml", "-p", "tests.conftest", "-p", "no:cacheprovider")
-    done = run(
-        sys.executable, "-m", "pytest", *frame, *options, tmp_path / "test_a.py", cwd=ROOT, TOCSIN_LONG=long
-    )
+    done = run(sys.executable, "-m", "pytest", *frame, *options, tmp_path / "test_a.py", cwd=ROOT, TOCSIN_LONG=long)
     assert f"{expected} in" in done.stdout, done.stdout

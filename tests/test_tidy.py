@@ -101,13 +101,9 @@ INNOCENT: dict[tidy.Rule, dict[str, str]] = {
         "src/tocsin/charter/loader.py": "import os\n",
         "src/tocsin/cli.py": "print(1)\n",
     },
-    tidy.core_has_one_third_party: {
-        "src/tocsin/alliance/a.py": "import enum\nfrom tocsin.terms import Instant\n"
-    },
+    tidy.core_has_one_third_party: {"src/tocsin/alliance/a.py": "import enum\nfrom tocsin.terms import Instant\n"},
     tidy.files_are_short: {"src/tocsin/a.py": "x = 1\n" * tidy.FILE_LINES_MAX},
-    tidy.functions_are_short: {
-        "src/tocsin/a.py": "def f():\n" + "    x = 1\n" * (tidy.FUNCTION_LINES_MAX - 1)
-    },
+    tidy.functions_are_short: {"src/tocsin/a.py": "def f():\n" + "    x = 1\n" * (tidy.FUNCTION_LINES_MAX - 1)},
     tidy.modules_are_alive: {
         "src/tocsin/__main__.py": "def f():\n    import tocsin.a.b\n",
         "src/tocsin/a/__init__.py": "",
@@ -131,9 +127,7 @@ INNOCENT: dict[tidy.Rule, dict[str, str]] = {
         "b.bin": "",
     },
     tidy.exemptions_give_a_reason: {"a.py": "x = 1  # noqa: E501  # a table\ny = '# noqa'\n"},
-    tidy.tests_neither_wait_nor_call_out: {
-        "tests/test_a.py": "import time\nfrom urllib.parse import quote\n"
-    },
+    tidy.tests_neither_wait_nor_call_out: {"tests/test_a.py": "import time\nfrom urllib.parse import quote\n"},
     tidy.decisions_are_indexed: {"docs/adr/README.md": "- [1](0001-a.md)\n", "docs/adr/0001-a.md": ""},
 }
 

@@ -116,7 +116,7 @@ def _composite(rule: Rule, rules: Mapping[str, Rule]) -> str:
         case Fallback():
             return f"{rule_words(rule.first, rules)}; where that fails {said(rule.then)}"
         case Escalate():
-            return f"{rule_words(rule.rule, rules)}; where that fails it goes up to {rule.to}"
+            return f"{rule_words(rule.rule, rules)}; where that fails it goes up to {rule.organ}"
         case Choice():
             options = " or ".join(f"{option.id}: {said(option.rule)}" for option in rule.options)
             return f"{said(rule.by)} chooses the rule, {options}; otherwise {said(rule.otherwise)}"

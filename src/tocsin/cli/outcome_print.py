@@ -1,6 +1,6 @@
 """An outcome in the terminal."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from rich.console import Console
 from rich.text import Text
@@ -8,11 +8,12 @@ from rich.text import Text
 from tocsin.charter.levers import Lever
 from tocsin.cli.outcome_view import OutcomeAnswer
 from tocsin.cli.tables import banner, indented, listing, section, title, weak_first
-from tocsin.terms import POSITIONS, Position
+from tocsin.terms import POSITIONS, Position, Verdict
 
 STYLES = {"adopted": "bold green", "blocked": "bold bright_red", "open": "bold yellow", "escalated": "bold magenta"}
 SIGNS = {"adopted": "✓", "blocked": "✗", "open": "?", "escalated": "↑"}
 LEVERS_SHOWN = 8
+NAMES_SHOWN = 12
 VERBS: dict[Position, str] = {
     "support": "supporting",
     "object": "objecting",
@@ -62,7 +63,9 @@ def _print_stated(console: Console, stated: Mapping[str, Position], answer: Outc
         who = [party for party, said in whole.items() if said == position]
         if who:
             words = position.replace("_", " ")
-            indented(console, Text.assemble((f"{words} ({len(who)}): ", "dim"), listing(who, answer.names, 12)), 2)
+            indented(
+                console, Text.assemble((f"{words} ({len(who)}): ", "dim"), listing(who, answer.names, NAMES_SHOWN)), 2
+            )
 
 
 def _print_levers(console: Console, answer: OutcomeAnswer) -> None:
@@ -70,9 +73,13 @@ def _print_levers(console: Console, answer: OutcomeAnswer) -> None:
     if not answer.levers_searched_up_to:
         console.print(Text("  cannot be told while the rule is unset", style="dim"))
         return
-    for lever in answer.levers[:LEVERS_SHOWN]:
-        indented(console, _lever(lever, answer.names), 2)
-    more = len(answer.levers) - LEVERS_SHOWN
+    alone = [lever for lever in answer.levers if len(lever.parties) == 1 and not lever.elsewhere]
+    together = [lever for lever in answer.levers if lever not in alone]
+    for text in _each_alone(alone, answer.names):
+        indented(console, text, 2, hang=2)
+    for lever in together[:LEVERS_SHOWN]:
+        indented(console, _lever(lever, answer.names), 2, hang=2)
+    more = len(together) - LEVERS_SHOWN
     if more > 0:
         console.print(Text(f"  and {more} other sets of parties; --json lists them", style="dim"))
     if not answer.levers:
@@ -83,6 +90,21 @@ def _print_levers(console: Console, answer: OutcomeAnswer) -> None:
             f"  All sets of up to {size} part{'ies' if size > 1 else 'y'} were tried. This is no forecast.", style="dim"
         )
     )
+
+
+def _each_alone(levers: Iterable[Lever], names: Mapping[str, str]) -> Iterable[Text]:
+    """'✗ blocked, by any one of these objecting: Albania, Belgium'."""
+    found: dict[tuple[Verdict, Position], list[str]] = {}
+    for lever in levers:
+        for party, position in lever.moves.items():
+            found.setdefault((lever.verdict, position), []).append(party)
+    for (verdict, position), parties in found.items():
+        head = Text.assemble((f"{SIGNS[verdict]} {verdict}", STYLES[verdict]))
+        if len(parties) == 1:
+            yield head.append(f", by {listing(parties, names)} {VERBS[position]}", style="default")
+        else:
+            said = f", by any one of these {len(parties)} {VERBS[position]}: {listing(parties, names, NAMES_SHOWN)}"
+            yield head.append(said, style="default")
 
 
 def _lever(lever: Lever, names: Mapping[str, str]) -> Text:

@@ -190,7 +190,7 @@ def _lane_lines(lanes: list[str], names: Mapping[str, str], width: float, top: f
         y = top + LANE * index
         if index % 2 == 0:
             yield _tag("rect", x=0, y=y, width=width, height=LANE, class_="band")
-        written = wrap(", ".join(names.get(code, code) for code in lane.split(", ")), 24)
+        written = wrap(", ".join(names.get(code, code) for code in lane.split(", ")), 22)
         written = [*written[:1], f"{written[1]} …"] if len(written) > 2 else written
         for row, text in enumerate(written):
             yield _tag("text", text, x=10, y=y + LANE * 0.42 + 4 + 14 * (row - (len(written) - 1) / 2), class_="lane")
@@ -310,7 +310,7 @@ def _legend(places: list[Place], y: float) -> Iterable[Markup]:
         if shape in used:
             yield _shape(shape, x, y)
             yield _tag("text", shape, x=x + 17, y=y + 4, class_="key")
-            x += 38 + len(shape) * 5.6
+            x += 42 + len(shape) * 6
 
 
 def _description(run: Run, names: Mapping[str, str]) -> str:

@@ -20,7 +20,7 @@ SIGNS: dict[Mark, Sign] = {
     "consistent": Sign("≈", "consistent", "it does so from facts that the case's author inferred"),
     "differs": Sign("✗", "differs", "it computes something else than is recorded"),
     "open": Sign("?", "open", "a fact is missing, and the step names it"),
-    "noted": Sign("·", "noted", "a recorded event on which the charter has nothing to compute"),
+    "noted": Sign("·", "noted", "nothing to compute, or nothing recorded to compare it with"),
 }
 
 
