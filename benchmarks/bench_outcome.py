@@ -8,10 +8,10 @@ from statistics import median
 from string import ascii_uppercase
 from time import process_time_ns
 
-from tocsin.charter.ballot import Ballot
-from tocsin.charter.levers import levers
-from tocsin.charter.rule_kinds import AllOf, AnyOf, Consensus, Majority, Rule, Silence, Weighted
-from tocsin.charter.rules import compile_ballot
+from tocsin.charter.rules.ballot import Ballot
+from tocsin.charter.rules.kinds import AllOf, AnyOf, Consensus, Majority, Rule, Silence, Weighted
+from tocsin.charter.rules.levers import levers
+from tocsin.charter.rules.verdict import compile_ballot
 from tocsin.terms import PartyId, Position
 
 MEMBERS = tuple(PartyId(f"X{a}{b}") for a in "AB" for b in ascii_uppercase[:16])

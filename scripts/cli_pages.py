@@ -6,8 +6,8 @@ from typing import Any
 import typer
 from msgspec import Struct
 
-from tocsin.charter.claims import ClaimVerdict
-from tocsin.charter.text import ImportedText
+from tocsin.charter.claims.judge import ClaimVerdict
+from tocsin.charter.files.text import ImportedText
 from tocsin.cli.app import app
 from tocsin.cli.charter_check import Checked
 from tocsin.cli.charter_view import CharterView, Summary

@@ -17,10 +17,11 @@ from msgspec.structs import FieldInfo, fields
 from scripts import case_pages, cli_pages, engine_pages
 from tocsin import errors
 from tocsin.alliance.commands import Name
-from tocsin.charter import model, predicates, rule_kinds
-from tocsin.charter.checks_rows import must_be_said
+from tocsin.charter import model, predicates
+from tocsin.charter.checks.rows import must_be_said
+from tocsin.charter.files.schema import charter_schema
 from tocsin.charter.rows import Id, Row
-from tocsin.charter.schema import charter_schema
+from tocsin.charter.rules import kinds as rule_kinds
 
 ROOT = Path(__file__).resolve().parent.parent
 MADE = "*This page is generated from the code by `python -m scripts.make_docs`; do not edit it.*"

@@ -12,9 +12,9 @@ from typing import Any
 import msgspec
 
 from tests.strategies import Session
-from tocsin.charter.ballot import Ballot
-from tocsin.charter.rule_kinds import Rule
-from tocsin.charter.rules import CompiledRule, Outcome, compile_ballot
+from tocsin.charter.rules.ballot import Ballot
+from tocsin.charter.rules.kinds import Rule
+from tocsin.charter.rules.verdict import CompiledRule, Outcome, compile_ballot
 from tocsin.terms import PartyId, Position
 
 STATES = tuple(PartyId(f"X{a}{b}") for a in "AB" for b in ascii_uppercase)

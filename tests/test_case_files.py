@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import fields
 
-from tocsin.charter.catalog import resource_names
+from tocsin.charter.files.catalog import resource_names
 from tocsin.errors import CaseError, NotFound
 from tocsin.replay.case import Recorded
 from tocsin.replay.load import load_case, load_event

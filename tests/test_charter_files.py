@@ -14,11 +14,11 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
-from tocsin.charter import catalog
-from tocsin.charter.checks import note_document
-from tocsin.charter.loader import load, load_text, parse_document
-from tocsin.charter.schema import charter_schema
-from tocsin.charter.template import template
+from tocsin.charter.checks.document import note_document
+from tocsin.charter.files import catalog
+from tocsin.charter.files.loader import load, load_text, parse_document
+from tocsin.charter.files.schema import charter_schema
+from tocsin.charter.files.template import template
 from tocsin.errors import CharterError
 
 ROOT = Path(__file__).parent.parent

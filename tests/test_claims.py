@@ -12,7 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from tocsin.charter import load_charter
-from tocsin.charter.claims import (
+from tocsin.charter.claims.judge import (
     ClaimVerdict,
     Evidence,
     case_steps,
@@ -21,11 +21,11 @@ from tocsin.charter.claims import (
     load_claims,
     load_claims_text,
 )
-from tocsin.charter.claims_model import AnyAsk, Ask, Claim, ClaimFile, SeenStep, Value
-from tocsin.charter.loader import load_text
+from tocsin.charter.claims.model import AnyAsk, Ask, Claim, ClaimFile, SeenStep, Value
+from tocsin.charter.files.loader import load_text
 from tocsin.charter.model import Unless
 from tocsin.charter.predicates import Predicate
-from tocsin.charter.rule_kinds import Consensus, LimitedFormat, Majority
+from tocsin.charter.rules.kinds import Consensus, LimitedFormat, Majority
 from tocsin.charter.snapshot import Charter
 from tocsin.errors import CaseError, NotFound
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.cli import never, tocsin
 from tests.sample_report import LINES, line
-from tocsin.charter.catalog import resource_names
+from tocsin.charter.files.catalog import resource_names
 from tocsin.cli.replay_print import PAUSE_MAX_SECONDS, Pace
 from tocsin.cli.replay_tables import totals
 from tocsin.ledger import FileLedger

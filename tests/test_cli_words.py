@@ -5,11 +5,11 @@ from typing import Any, get_args
 import msgspec
 import pytest
 
-from tocsin.charter.catalog import shipped
-from tocsin.charter.loader import load
-from tocsin.charter.loader_files import resource_path
+from tocsin.charter.files.catalog import shipped
+from tocsin.charter.files.disk import resource_path
+from tocsin.charter.files.loader import load
 from tocsin.charter.predicates import EventField, Predicate
-from tocsin.charter.rule_kinds import Rule
+from tocsin.charter.rules.kinds import Rule
 from tocsin.cli.law_words import condition_words, rule_words
 
 CONSENSUS = {"kind": "consensus"}

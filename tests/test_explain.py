@@ -5,8 +5,8 @@ from hypothesis import given
 
 from tests.letters import STATES, A, C, D, compiled, compiled_session, outcome, said, weighing
 from tests.strategies import Session, sessions
-from tocsin.charter.explain import explain
-from tocsin.charter.rule_kinds import (
+from tocsin.charter.rules.explain import explain
+from tocsin.charter.rules.kinds import (
     AllOf,
     AnyOf,
     AtLeast,
@@ -27,7 +27,7 @@ from tocsin.charter.rule_kinds import (
     Veto,
     Weighted,
 )
-from tocsin.charter.rules import Outcome, TraceLine
+from tocsin.charter.rules.verdict import Outcome, TraceLine
 from tocsin.terms import POSITIONS
 
 STATED = POSITIONS[:5]

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from tests.sample_report import LINES, line, report, run
 from tocsin import replay as replay_case
-from tocsin.charter.catalog import resource_names
+from tocsin.charter.files.catalog import resource_names
 from tocsin.replay.case import StepKind
 from tocsin.replay.contrast import contrasts, sources
 from tocsin.replay.html import render

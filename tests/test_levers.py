@@ -4,8 +4,7 @@ from hypothesis import given
 
 from tests.letters import A, B, C, D, compiled, compiled_session, said
 from tests.strategies import Session, sessions
-from tocsin.charter.levers import Lever, levers
-from tocsin.charter.rule_kinds import (
+from tocsin.charter.rules.kinds import (
     Choice,
     Consensus,
     Excluding,
@@ -15,6 +14,7 @@ from tocsin.charter.rule_kinds import (
     TwoStep,
     Unanimity,
 )
+from tocsin.charter.rules.levers import Lever, levers
 from tocsin.terms import PartyId, Position
 
 

@@ -14,9 +14,11 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DataObject
 
 from tocsin import states
-from tocsin.charter import catalog, load_charter
-from tocsin.charter.checks import check_document
-from tocsin.charter.loader import (
+from tocsin.charter import load_charter
+from tocsin.charter.checks.document import check_document
+from tocsin.charter.files import catalog
+from tocsin.charter.files.disk import decode, read_bytes, resource_names, user_folder, write_atomically
+from tocsin.charter.files.loader import (
     BYTES_MAX,
     DEPTH_MAX,
     ROWS_MAX,
@@ -26,8 +28,7 @@ from tocsin.charter.loader import (
     load_text,
     parse_document,
 )
-from tocsin.charter.loader_files import decode, read_bytes, resource_names, user_folder, write_atomically
-from tocsin.charter.loader_structure import mistakes, shown
+from tocsin.charter.files.structure import mistakes, shown
 from tocsin.charter.model import Document
 from tocsin.errors import CharterError, NotFound
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
-from tocsin.charter.locate import PROBLEMS_MAX, Mistake, Path, locate, located, positions, readable
+from tocsin.charter.files.locate import PROBLEMS_MAX, Mistake, Path, locate, located, positions, readable
 
 TEXT = '''\
 # a remark with [brackets] and "quotes

@@ -4,8 +4,8 @@ import msgspec
 import pytest
 
 from tests.letters import STATES, A, B, C, D, E, Groups, Weights, compiled, outcome, said, weighing
-from tocsin.charter.ballot import Ballot, digest, names_in
-from tocsin.charter.rule_kinds import (
+from tocsin.charter.rules.ballot import Ballot, digest, names_in
+from tocsin.charter.rules.kinds import (
     AllOf,
     AnyOf,
     AtLeast,
@@ -26,7 +26,7 @@ from tocsin.charter.rule_kinds import (
     Veto,
     Weighted,
 )
-from tocsin.charter.rules import compile_ballot
+from tocsin.charter.rules.verdict import compile_ballot
 from tocsin.errors import TermError
 from tocsin.terms import PartyId
 

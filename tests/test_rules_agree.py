@@ -25,10 +25,10 @@ from tests.strategies import (
     rules,
     sessions,
 )
-from tocsin.charter.ballot import Ballot
 from tocsin.charter.rows import Row
-from tocsin.charter.rule_kinds import Base, Binds, Rule
-from tocsin.charter.rules import CompiledRule, Outcome, compile_ballot
+from tocsin.charter.rules.ballot import Ballot
+from tocsin.charter.rules.kinds import Base, Binds, Rule
+from tocsin.charter.rules.verdict import CompiledRule, Outcome, compile_ballot
 from tocsin.terms import POSITIONS, VERDICTS, Position
 
 T = TypeVar("T")

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tocsin.charter.articles import plain, split
-from tocsin.charter.loader import parse_document
+from tocsin.charter.files.articles import plain, split
+from tocsin.charter.files.loader import parse_document
+from tocsin.charter.files.text import BYTES_MAX, article_text, import_text, imported_text
 from tocsin.charter.model import Document
-from tocsin.charter.text import BYTES_MAX, article_text, import_text, imported_text
 from tocsin.errors import TextError
 
 TREATY = """\

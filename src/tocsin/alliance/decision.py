@@ -4,8 +4,8 @@ from tocsin.alliance.commands import CloseProcedure
 from tocsin.alliance.facts import AnyFact, Decided, Refusal
 from tocsin.alliance.folding import find_procedure, with_deadline, with_procedure
 from tocsin.alliance.state import Procedure, State
-from tocsin.charter.levers import Levers, levers
-from tocsin.charter.rules import Outcome, compile_ballot
+from tocsin.charter.rules.levers import Levers, levers
+from tocsin.charter.rules.verdict import Outcome, compile_ballot
 from tocsin.charter.snapshot import Snapshot
 from tocsin.terms import Instant
 

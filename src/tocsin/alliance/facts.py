@@ -9,11 +9,11 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from tocsin.alliance.commands import Line, Name, Path, Quantity, RequirementLine
-from tocsin.charter.ballot import Ballot
 from tocsin.charter.duties import DutyStatus
 from tocsin.charter.model import MatterKind
 from tocsin.charter.predicates import Event
-from tocsin.charter.rule_kinds import OnOutage
+from tocsin.charter.rules.ballot import Ballot
+from tocsin.charter.rules.kinds import OnOutage
 from tocsin.terms import Instant, Marking, PartyId, Position, Verdict
 
 Clause = Annotated[str, Meta(description="Clause it rests on.")]

@@ -22,9 +22,9 @@ from tocsin.alliance.facts import (
 )
 from tocsin.alliance.folding import find_procedure, with_deadline, with_procedure
 from tocsin.alliance.state import Procedure, SilenceState, State
-from tocsin.charter.ballot import walk
-from tocsin.charter.rule_kinds import Silence
-from tocsin.charter.rules import compile_ballot
+from tocsin.charter.rules.ballot import walk
+from tocsin.charter.rules.kinds import Silence
+from tocsin.charter.rules.verdict import compile_ballot
 from tocsin.charter.snapshot import Snapshot
 from tocsin.terms import Instant, PartyId, duration, iso
 

@@ -5,10 +5,10 @@ from typing import Literal
 from msgspec import Struct
 
 from tocsin.alliance.commands import RequirementLine
-from tocsin.charter.ballot import Ballot
 from tocsin.charter.duties import DutyStatus
 from tocsin.charter.model import MatterKind
-from tocsin.charter.rule_kinds import OnOutage
+from tocsin.charter.rules.ballot import Ballot
+from tocsin.charter.rules.kinds import OnOutage
 from tocsin.charter.snapshot import Standing
 from tocsin.terms import LONG_AGO, Instant, PartyId, Position, Verdict
 

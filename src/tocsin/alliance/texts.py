@@ -26,10 +26,10 @@ from tocsin.alliance.folding import (
 )
 from tocsin.alliance.silence import break_by
 from tocsin.alliance.state import CaseState, Procedure, State
-from tocsin.charter.ballot import digest, walk
 from tocsin.charter.forum import Unset, ballot_for, choose_forum, open_forums
 from tocsin.charter.model import Forum, Matter
-from tocsin.charter.rule_kinds import Consensus, Silence
+from tocsin.charter.rules.ballot import digest, walk
+from tocsin.charter.rules.kinds import Consensus, Silence
 from tocsin.charter.snapshot import Snapshot
 from tocsin.terms import PartyId
 

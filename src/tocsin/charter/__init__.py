@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tocsin.charter.loader_files import Folder
+    from tocsin.charter.files.disk import Folder
     from tocsin.charter.snapshot import Charter
 
 
@@ -12,7 +12,7 @@ def load_charter(name_or_path: "str | Folder") -> "Charter":
 
     Raises NotFound, with the names there are, and CharterError with every mistake in the file by line.
     """
-    from tocsin.charter.catalog import find  # noqa: PLC0415  # the pure core imports this package and needs no files
-    from tocsin.charter.loader import load  # noqa: PLC0415  # as above
+    from tocsin.charter.files.catalog import find  # noqa: PLC0415  # the pure core imports this package and needs no files
+    from tocsin.charter.files.loader import load  # noqa: PLC0415  # as above
 
     return load(find(str(name_or_path)))

@@ -8,10 +8,10 @@ from typing import TypeVar, cast
 from msgspec import Struct
 from msgspec.structs import replace
 
-from tocsin.charter.ballot import Ballot, names_in
 from tocsin.charter.model import Forum, Matter
-from tocsin.charter.rule_kinds import AnyRule, Excluding, Rule
-from tocsin.charter.rules import Outcome, TraceLine, compile_ballot
+from tocsin.charter.rules.ballot import Ballot, names_in
+from tocsin.charter.rules.kinds import AnyRule, Excluding, Rule
+from tocsin.charter.rules.verdict import Outcome, TraceLine, compile_ballot
 from tocsin.charter.snapshot import Charter, Snapshot
 from tocsin.errors import NotFound
 from tocsin.terms import PartyId, Position

@@ -11,7 +11,7 @@ from msgspec import Meta, Struct
 
 from tocsin.charter.predicates import Predicate
 from tocsin.charter.rows import RENAME, Id, Row
-from tocsin.charter.rule_kinds import Rule
+from tocsin.charter.rules.kinds import Rule
 from tocsin.terms import Right
 
 SCHEMA = 1

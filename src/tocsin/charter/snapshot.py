@@ -29,7 +29,7 @@ from tocsin.charter.model import (
     WeightSet,
 )
 from tocsin.charter.rows import Row
-from tocsin.charter.rule_kinds import Rule
+from tocsin.charter.rules.kinds import Rule
 from tocsin.errors import NotFound
 from tocsin.terms import WEAK_CLASSES, PartyId, Right, SourceClass
 

@@ -29,7 +29,7 @@ PART = Annotated[
 def list_charters(ctx: typer.Context, as_json: AS_JSON = False) -> None:
     """List the charters that ship with Tocsin: members today, dates, and how well each is sourced."""
     from tocsin.charter import load_charter
-    from tocsin.charter.catalog import shipped
+    from tocsin.charter.files.catalog import shipped
     from tocsin.cli import charter_print, tables
     from tocsin.cli.charter_view import summary_of
 
@@ -74,7 +74,7 @@ def new(
     as_json: AS_JSON = False,
 ) -> None:
     """Write NAME.toml here: a small, commented charter of invented states to start from. Overwrites nothing."""
-    from tocsin.charter.template import template
+    from tocsin.charter.files.template import template
     from tocsin.cli import tables
 
     written = template(name)
@@ -116,7 +116,7 @@ def check(
 @app.command()
 def schema(as_json: AS_JSON = False) -> None:  # noqa: ARG001  # it is JSON with or without the option
     """Print the JSON Schema of a charter file, for editors that complete and check as you type."""
-    from tocsin.charter.schema import charter_schema
+    from tocsin.charter.files.schema import charter_schema
     from tocsin.cli import tables
 
     tables.print_json(charter_schema())
@@ -132,7 +132,7 @@ def import_text_file(
     as_json: AS_JSON = False,
 ) -> None:
     """Attach your own copy of a treaty text to a charter, by its hash. It is kept in your data folder only."""
-    from tocsin.charter.loader_files import user_folder
+    from tocsin.charter.files.disk import user_folder
     from tocsin.cli import charter_print, tables
     from tocsin.cli.charter_text import import_into
 
@@ -151,7 +151,7 @@ def show_text(
 ) -> None:
     """Show one article: our one-line summary, how it was seen, and your own copy of the text where you attached one."""
     from tocsin.charter import load_charter
-    from tocsin.charter.loader_files import user_folder
+    from tocsin.charter.files.disk import user_folder
     from tocsin.cli import charter_print, tables
     from tocsin.cli.charter_text import article_of
 

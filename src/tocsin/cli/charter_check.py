@@ -2,9 +2,9 @@
 
 from msgspec import Struct
 
-from tocsin.charter.catalog import find
-from tocsin.charter.checks import note_document
-from tocsin.charter.loader import load
+from tocsin.charter.checks.document import note_document
+from tocsin.charter.files.catalog import find
+from tocsin.charter.files.loader import load
 from tocsin.errors import CharterError, NotFound, Problem
 
 

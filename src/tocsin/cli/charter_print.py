@@ -8,8 +8,8 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
+from tocsin.charter.files.text import ArticleText, ImportedText
 from tocsin.charter.model import Clause, Report
-from tocsin.charter.text import ArticleText, ImportedText
 from tocsin.cli.charter_check import Checked
 from tocsin.cli.charter_view import CharterView, DutyView, MatterView, Summary
 from tocsin.cli.tables import banner, class_text, indented, row, section, table, title, weak_first

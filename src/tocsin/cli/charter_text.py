@@ -5,11 +5,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tocsin.charter import load_charter
-from tocsin.charter.articles import plain
-from tocsin.charter.catalog import shipped
+from tocsin.charter.files.articles import plain
+from tocsin.charter.files.catalog import shipped
+from tocsin.charter.files.text import ArticleText, ImportedText, article_text, import_text
 from tocsin.charter.model import Clause
 from tocsin.charter.snapshot import Charter, visible
-from tocsin.charter.text import ArticleText, ImportedText, article_text, import_text
 from tocsin.errors import NotFound, Problem, TextError
 
 

@@ -24,7 +24,7 @@ def check(
 
     Exit code 1 if the one claim asked about is false or open; a list of all claims always ends with 0.
     """
-    from tocsin.charter.claims import check_claims
+    from tocsin.charter.claims.judge import check_claims
     from tocsin.cli import facts_print, tables
     from tocsin.errors import NotFound
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from rich.console import Console
 from rich.text import Text
 
-from tocsin.charter.claims import ClaimVerdict
-from tocsin.charter.claims_evidence import Evidence
+from tocsin.charter.claims.evidence import Evidence
+from tocsin.charter.claims.judge import ClaimVerdict
 from tocsin.cli.tables import class_text, indented, row, table, title, weak_first
 from tocsin.terms import WEAK_CLASSES
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import assert_never
 
 from tocsin.charter.predicates import Predicate
-from tocsin.charter.rule_kinds import (
+from tocsin.charter.rules.kinds import (
     AllOf,
     AnyOf,
     AnyRule,

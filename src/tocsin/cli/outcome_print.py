@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from rich.console import Console
 from rich.text import Text
 
-from tocsin.charter.levers import Lever
+from tocsin.charter.rules.levers import Lever
 from tocsin.cli.outcome_view import OutcomeAnswer
 from tocsin.cli.tables import banner, indented, listing, section, title, weak_first
 from tocsin.terms import POSITIONS, Position, Verdict

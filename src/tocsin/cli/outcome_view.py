@@ -6,11 +6,11 @@ from datetime import date
 import typer
 from msgspec import Struct
 
-from tocsin.charter.explain import explain
 from tocsin.charter.forum import Unset, ballot_for, choose_forum, lookup, open_forums, unset_outcome
-from tocsin.charter.levers import Lever, Levers, levers
 from tocsin.charter.model import Forum
-from tocsin.charter.rules import Outcome, compile_ballot
+from tocsin.charter.rules.explain import explain
+from tocsin.charter.rules.levers import Lever, Levers, levers
+from tocsin.charter.rules.verdict import Outcome, compile_ballot
 from tocsin.charter.snapshot import Charter, Snapshot
 from tocsin.cli.charter_view import names_on
 from tocsin.cli.law_words import rule_words

@@ -108,7 +108,7 @@ def _one(ctx: typer.Context, case: str, wishes: Wishes, book: "FileLedger | None
 
 def _all(book: "FileLedger | None", *, as_json: bool) -> bool:
     """Replay every shipped case; whether a step of any differs."""
-    from tocsin.charter.catalog import resource_names
+    from tocsin.charter.files.catalog import resource_names
     from tocsin.cli import replay_tables, tables
     from tocsin.replay.run import replay as run_case
 
@@ -126,7 +126,7 @@ def _all(book: "FileLedger | None", *, as_json: bool) -> bool:
 
 
 def _list(*, as_json: bool) -> None:
-    from tocsin.charter.catalog import resource_names
+    from tocsin.charter.files.catalog import resource_names
     from tocsin.cli import replay_tables, tables
     from tocsin.replay.load import load_case
 

@@ -6,12 +6,12 @@ What the law makes of a step is not checked here: that a case records an act whi
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from tocsin.charter.checks_index import Index
-from tocsin.charter.checks_parties import party_mistake
-from tocsin.charter.loader_structure import suggestion
-from tocsin.charter.locate import Mistake, Path
+from tocsin.charter.checks.index import Index
+from tocsin.charter.checks.parties import party_mistake
+from tocsin.charter.files.locate import Mistake, Path
+from tocsin.charter.files.structure import suggestion
 from tocsin.charter.predicates import Event, Predicate
-from tocsin.charter.rule_kinds import Choice, RuleRow
+from tocsin.charter.rules.kinds import Choice, RuleRow
 from tocsin.charter.snapshot import Charter
 from tocsin.errors import TermError
 from tocsin.replay.case import Case, CaseEvent, Recorded, Step

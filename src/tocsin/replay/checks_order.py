@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, tzinfo
 from typing import Any
 
-from tocsin.charter.loader_structure import suggestion
-from tocsin.charter.locate import Mistake, Path
+from tocsin.charter.files.locate import Mistake, Path
+from tocsin.charter.files.structure import suggestion
 from tocsin.replay.case import Case, Step
 from tocsin.replay.steps import KINDS
 from tocsin.replay.times import between, when

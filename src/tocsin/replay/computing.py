@@ -25,10 +25,10 @@ from tocsin.alliance.facts import (
     StandingChanged,
 )
 from tocsin.alliance.state import Procedure
-from tocsin.charter.ballot import walk
-from tocsin.charter.explain import explain
-from tocsin.charter.levers import Lever
-from tocsin.charter.rules import Outcome, compile_ballot
+from tocsin.charter.rules.ballot import walk
+from tocsin.charter.rules.explain import explain
+from tocsin.charter.rules.levers import Lever
+from tocsin.charter.rules.verdict import Outcome, compile_ballot
 from tocsin.replay.case import Step
 from tocsin.replay.result import Computed, Side
 from tocsin.replay.steps import KINDS

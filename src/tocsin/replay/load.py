@@ -11,11 +11,11 @@ import msgspec
 from msgspec import Struct
 
 from tocsin.charter import load_charter
-from tocsin.charter.catalog import find
-from tocsin.charter.loader import BYTES_MAX, check_format, convert, parse_toml
-from tocsin.charter.loader_files import Folder, decode, read_bytes
-from tocsin.charter.loader_structure import mistakes, shown
-from tocsin.charter.locate import Mistake, Path, located
+from tocsin.charter.files.catalog import find
+from tocsin.charter.files.disk import Folder, decode, read_bytes
+from tocsin.charter.files.loader import BYTES_MAX, check_format, convert, parse_toml
+from tocsin.charter.files.locate import Mistake, Path, located
+from tocsin.charter.files.structure import mistakes, shown
 from tocsin.charter.predicates import Event
 from tocsin.charter.snapshot import Charter
 from tocsin.errors import CaseError, NotFound, TermError

@@ -17,8 +17,8 @@ from tocsin.alliance.lessons import Timed, sentence, timed
 from tocsin.alliance.state import EMPTY, Procedure, State
 from tocsin.alliance.step import decide, due, fold
 from tocsin.charter.duties import duties
-from tocsin.charter.explain import explain
 from tocsin.charter.predicates import Event
+from tocsin.charter.rules.explain import explain
 from tocsin.charter.snapshot import Charter, Snapshot
 from tocsin.replay.case import Case, Step
 from tocsin.replay.computing import Made, Names, clauses_of, computed_of, fact_names, reasons, unstated

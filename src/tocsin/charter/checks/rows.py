@@ -7,12 +7,12 @@ from functools import cache
 from msgspec import NODEFAULT, Struct
 from msgspec.structs import FieldInfo, fields
 
-from tocsin.charter.checks_index import Index, Node
-from tocsin.charter.loader_structure import suggestion
-from tocsin.charter.locate import Mistake, Path
+from tocsin.charter.checks.index import Index, Node
+from tocsin.charter.files.locate import Mistake, Path
+from tocsin.charter.files.structure import suggestion
 from tocsin.charter.model import SOURCED_FIELDS, Clause, Duty, Forum, Organ, Provision, Report
 from tocsin.charter.rows import Row
-from tocsin.charter.rule_kinds import Silence
+from tocsin.charter.rules.kinds import Silence
 from tocsin.errors import TermError
 from tocsin.terms import duration
 

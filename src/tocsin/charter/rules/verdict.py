@@ -9,11 +9,11 @@ from functools import lru_cache
 
 from msgspec import Struct
 
-from tocsin.charter.ballot import Ballot
-from tocsin.charter.ballot import digest as digest_of
-from tocsin.charter.rule_compiler import Compiler
-from tocsin.charter.rule_nodes import Finding, Node
-from tocsin.charter.rule_profile import Profile, read_stands
+from tocsin.charter.rules.ballot import Ballot
+from tocsin.charter.rules.ballot import digest as digest_of
+from tocsin.charter.rules.compiler import Compiler
+from tocsin.charter.rules.nodes import Finding, Node
+from tocsin.charter.rules.profile import Profile, read_stands
 from tocsin.terms import PartyId, Position, Verdict
 
 COMPILED_KEPT = 512

@@ -8,7 +8,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from tocsin.charter.rule_kinds import Fraction
+from tocsin.charter.rules.kinds import Fraction
 from tocsin.errors import TermError
 from tocsin.terms import POSITIONS, Position
 

@@ -11,9 +11,9 @@ from operator import or_
 
 from msgspec import Struct
 
-from tocsin.charter.rule_composites import CHOOSE
-from tocsin.charter.rule_profile import ABSENT, NOBODY, OBJECT, SUPPORT, Profile
-from tocsin.charter.rules import CompiledRule
+from tocsin.charter.rules.composites import CHOOSE
+from tocsin.charter.rules.profile import ABSENT, NOBODY, OBJECT, SUPPORT, Profile
+from tocsin.charter.rules.verdict import CompiledRule
 from tocsin.terms import POSITIONS, PartyId, Position, Verdict
 
 LARGEST = 3

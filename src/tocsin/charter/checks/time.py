@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from tocsin.charter.checks_index import TABLES, Index, Node
-from tocsin.charter.locate import Mistake
+from tocsin.charter.checks.index import TABLES, Index, Node
+from tocsin.charter.files.locate import Mistake
 from tocsin.charter.model import DEFAULT_STATUSES, Forum, Membership, Notice
 from tocsin.charter.rows import Row
 

@@ -14,8 +14,8 @@ from typing import Literal
 
 from msgspec import Struct
 
-from tocsin.charter.rule_nodes import STOPPED, Against, Finding, Heads, Node
-from tocsin.charter.rule_profile import NOBODY, QUALIFIED, SUPPORT, Profile
+from tocsin.charter.rules.nodes import STOPPED, Against, Finding, Heads, Node
+from tocsin.charter.rules.profile import NOBODY, QUALIFIED, SUPPORT, Profile
 from tocsin.terms import Verdict
 
 CHOOSE = "choose:"

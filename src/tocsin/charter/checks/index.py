@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
-from tocsin.charter.locate import Path, locate
+from tocsin.charter.files.locate import Path, locate
 from tocsin.charter.model import DEFAULT_STATUSES, Document, Forum
 from tocsin.charter.rows import Row
 

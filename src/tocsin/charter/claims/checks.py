@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import get_args
 
-from tocsin.charter.checks_rows import NOT_SEEN
-from tocsin.charter.claims_model import (
+from tocsin.charter.checks.rows import NOT_SEEN
+from tocsin.charter.claims.model import (
     Ask,
     AskDuty,
     AskInstrument,
@@ -19,10 +19,10 @@ from tocsin.charter.claims_model import (
     Compared,
     Value,
 )
-from tocsin.charter.loader_structure import suggestion
-from tocsin.charter.locate import Mistake, Path
+from tocsin.charter.files.locate import Mistake, Path
+from tocsin.charter.files.structure import suggestion
 from tocsin.charter.predicates import Event
-from tocsin.charter.rule_kinds import Rule
+from tocsin.charter.rules.kinds import Rule
 from tocsin.states import is_state, state_codes, state_name
 from tocsin.terms import is_invented, is_party_id
 

@@ -1,6 +1,6 @@
 """What ships with Tocsin, by name: charters, cases and examples."""
 
-from tocsin.charter.loader_files import Folder, resource_names, resource_path
+from tocsin.charter.files.disk import Folder, resource_names, resource_path
 from tocsin.errors import NotFound
 
 __all__ = ["find", "resource_names", "shipped"]

@@ -13,7 +13,7 @@ from typing import Any
 from msgspec import Struct
 from msgspec import inspect as kinds
 
-from tocsin.charter.locate import Mistake, Path
+from tocsin.charter.files.locate import Mistake, Path
 
 SHOWN_MAX = 60
 _ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")

@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
-from tocsin.charter.checks_index import ROLES, Index, Node
-from tocsin.charter.checks_parties import party_mistake
-from tocsin.charter.loader_structure import suggestion
-from tocsin.charter.locate import Mistake, Path
+from tocsin.charter.checks.index import ROLES, Index, Node
+from tocsin.charter.checks.parties import party_mistake
+from tocsin.charter.files.locate import Mistake, Path
+from tocsin.charter.files.structure import suggestion
 from tocsin.charter.model import (
     Clause,
     Duty,
@@ -27,7 +27,7 @@ from tocsin.charter.model import (
 )
 from tocsin.charter.predicates import Predicate
 from tocsin.charter.rows import Row
-from tocsin.charter.rule_kinds import (
+from tocsin.charter.rules.kinds import (
     AllOf,
     AnyOf,
     AtLeast,

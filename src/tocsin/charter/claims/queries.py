@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from datetime import date
 
-from tocsin.charter.claims_evidence import Answer, Evidence, Facts, Missing, known_rows, listed, rows_used
-from tocsin.charter.claims_model import (
+from tocsin.charter.claims.evidence import Answer, Evidence, Facts, Missing, known_rows, listed, rows_used
+from tocsin.charter.claims.model import (
     AskClause,
     AskDuty,
     AskInForce,
@@ -21,7 +21,7 @@ from tocsin.charter.claims_model import (
 from tocsin.charter.duties import find
 from tocsin.charter.forum import choose_forum, open_forums
 from tocsin.charter.rows import Row
-from tocsin.charter.rule_kinds import AnyRule, Choice, Rule
+from tocsin.charter.rules.kinds import AnyRule, Choice, Rule
 from tocsin.charter.snapshot import Charter, Snapshot, visible
 from tocsin.terms import PartyId
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from fractions import Fraction
 
-from tocsin.charter.checks_index import Index, Node
-from tocsin.charter.locate import Mistake
-from tocsin.charter.rule_kinds import (
+from tocsin.charter.checks.index import Index, Node
+from tocsin.charter.files.locate import Mistake
+from tocsin.charter.rules.kinds import (
     AtLeast,
     Choice,
     Majority,

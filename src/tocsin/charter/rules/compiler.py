@@ -7,11 +7,9 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import TypedDict
 
-from tocsin.charter import rule_composites as composites
-from tocsin.charter import rule_kinds as kinds
-from tocsin.charter import rule_nodes as nodes
-from tocsin.charter.ballot import Ballot
-from tocsin.charter.rule_profile import (
+from tocsin.charter.rules import composites, kinds, nodes
+from tocsin.charter.rules.ballot import Ballot
+from tocsin.charter.rules.profile import (
     ABSENT,
     ABSTAIN,
     OBJECT,

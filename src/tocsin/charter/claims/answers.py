@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from typing import assert_never
 
-from tocsin.charter import claims_queries
-from tocsin.charter.claims_evidence import Answer, Facts, Missing, listed, numbers_used, steps_used
-from tocsin.charter.claims_model import (
+from tocsin.charter.claims import queries
+from tocsin.charter.claims.evidence import Answer, Facts, Missing, listed, numbers_used, steps_used
+from tocsin.charter.claims.model import (
     AnyAsk,
     AskCase,
     AskClause,
@@ -32,29 +32,29 @@ def answer(ask: AnyAsk, facts: Facts) -> Answer:
     try:
         match ask:
             case AskStatus():
-                return claims_queries.status(ask, facts)
+                return queries.status(ask, facts)
             case AskMembers():
-                return claims_queries.members(ask, facts)
+                return queries.members(ask, facts)
             case AskShared():
-                return claims_queries.shared(ask, facts)
+                return queries.shared(ask, facts)
             case AskInstrument():
-                return claims_queries.instrument(ask, facts)
+                return queries.instrument(ask, facts)
             case AskInForce():
-                return claims_queries.in_force(ask, facts)
+                return queries.in_force(ask, facts)
             case AskOrgan():
-                return claims_queries.organ(ask, facts)
+                return queries.organ(ask, facts)
             case AskMatter():
-                return claims_queries.matter(ask, facts)
+                return queries.matter(ask, facts)
             case AskRule():
-                return claims_queries.rule(ask, facts)
+                return queries.rule(ask, facts)
             case AskDuty():
-                return claims_queries.duty(ask, facts)
+                return queries.duty(ask, facts)
             case AskProvision():
-                return claims_queries.provision(ask, facts)
+                return queries.provision(ask, facts)
             case AskClause():
-                return claims_queries.clause(ask, facts)
+                return queries.clause(ask, facts)
             case AskReading():
-                return claims_queries.reading(ask, facts)
+                return queries.reading(ask, facts)
             case AskCase():
                 return _case(ask, facts)
             case AskValue():

@@ -11,16 +11,16 @@ import msgspec
 from msgspec import Struct
 
 from tocsin.charter import load_charter
-from tocsin.charter.catalog import find
-from tocsin.charter.claims_answers import answer
-from tocsin.charter.claims_checks import file_mistakes
-from tocsin.charter.claims_evidence import Evidence, Facts
-from tocsin.charter.claims_model import SCHEMA, Claim, ClaimFile, SeenStep
+from tocsin.charter.claims.answers import answer
+from tocsin.charter.claims.checks import file_mistakes
+from tocsin.charter.claims.evidence import Evidence, Facts
+from tocsin.charter.claims.model import SCHEMA, Claim, ClaimFile, SeenStep
+from tocsin.charter.files.catalog import find
+from tocsin.charter.files.disk import Folder, decode, read_bytes
+from tocsin.charter.files.loader import BYTES_MAX, convert, parse_toml
+from tocsin.charter.files.locate import Mistake, located
+from tocsin.charter.files.structure import shown
 from tocsin.charter.forum import lookup
-from tocsin.charter.loader import BYTES_MAX, convert, parse_toml
-from tocsin.charter.loader_files import Folder, decode, read_bytes
-from tocsin.charter.loader_structure import shown
-from tocsin.charter.locate import Mistake, located
 from tocsin.charter.snapshot import Charter
 from tocsin.errors import CaseError
 from tocsin.terms import WEAK_CLASSES

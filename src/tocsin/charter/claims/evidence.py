@@ -7,7 +7,7 @@ from typing import NamedTuple
 from msgspec import Struct
 from msgspec.structs import fields
 
-from tocsin.charter.claims_model import Ask, SeenStep, Value
+from tocsin.charter.claims.model import Ask, SeenStep, Value
 from tocsin.charter.model import Clause, Document, Membership
 from tocsin.charter.rows import RENAME, Row
 from tocsin.charter.snapshot import Charter, Snapshot, visible

@@ -5,11 +5,11 @@ A check reads the whole document and yields its Mistakes; here they are located 
 
 from collections.abc import Callable, Iterator
 
-from tocsin.charter import checks_parties, checks_references, checks_rows, checks_time
-from tocsin.charter.checks_conditions import conditions
-from tocsin.charter.checks_index import Index
-from tocsin.charter.checks_rules import rules
-from tocsin.charter.locate import Mistake, located
+from tocsin.charter.checks import parties, references, rows, time
+from tocsin.charter.checks.conditions import conditions
+from tocsin.charter.checks.index import Index
+from tocsin.charter.checks.rules import rules
+from tocsin.charter.files.locate import Mistake, located
 from tocsin.charter.model import SCHEMA, Document
 from tocsin.errors import Problem
 
@@ -24,7 +24,7 @@ def check_document(document: Document, text: str, name: str) -> list[Problem]:
 
 def note_document(document: Document, text: str, name: str) -> list[Problem]:
     """What a reader should know although it is no mistake, such as duties that await a rule nobody published."""
-    return located(checks_rows.unset_rules(Index(document, text)), text, name)
+    return located(rows.unset_rules(Index(document, text)), text, name)
 
 
 def _format(index: Index) -> Iterator[Mistake]:
@@ -35,20 +35,20 @@ def _format(index: Index) -> Iterator[Mistake]:
 
 CHECKS: tuple[Check, ...] = (
     _format,
-    checks_parties.declared_parties,
-    checks_parties.weights,
-    checks_time.backwards,
-    checks_time.duplicates,
-    checks_time.memberships,
-    checks_time.keys,
-    checks_references.references,
-    checks_references.reserved_names,
-    checks_references.cycles,
-    checks_rows.sources,
-    checks_rows.unset_fields,
-    checks_rows.sourced_fields,
-    checks_rows.decision_paths,
-    checks_rows.lengths,
+    parties.declared_parties,
+    parties.weights,
+    time.backwards,
+    time.duplicates,
+    time.memberships,
+    time.keys,
+    references.references,
+    references.reserved_names,
+    references.cycles,
+    rows.sources,
+    rows.unset_fields,
+    rows.sourced_fields,
+    rows.decision_paths,
+    rows.lengths,
     rules,
     conditions,
 )

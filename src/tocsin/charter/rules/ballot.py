@@ -11,7 +11,7 @@ from hashlib import sha256
 import msgspec
 from msgspec import Struct
 
-from tocsin.charter.rule_kinds import (
+from tocsin.charter.rules.kinds import (
     AllOf,
     AnyOf,
     AnyRule,

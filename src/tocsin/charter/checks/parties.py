@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from tocsin.charter.checks_index import Index
-from tocsin.charter.loader_structure import suggestion
-from tocsin.charter.locate import Mistake, Path
+from tocsin.charter.checks.index import Index
+from tocsin.charter.files.locate import Mistake, Path
+from tocsin.charter.files.structure import suggestion
 from tocsin.charter.model import Document, Party, WeightSet
 from tocsin.states import is_state, state_codes, state_name
 from tocsin.terms import is_invented, is_party_id

@@ -6,8 +6,8 @@
 
 from msgspec import Struct
 
-from tocsin.charter.rule_kinds import Base, Binds
-from tocsin.charter.rule_profile import (
+from tocsin.charter.rules.kinds import Base, Binds
+from tocsin.charter.rules.profile import (
     ABSENT,
     NOBODY,
     OBJECT,

@@ -10,8 +10,8 @@ from hashlib import sha256
 import msgspec
 from msgspec import Struct
 
-from tocsin.charter.articles import Article, plain, split
-from tocsin.charter.loader_files import Folder, decode, read_bytes, write_atomically
+from tocsin.charter.files.articles import Article, plain, split
+from tocsin.charter.files.disk import Folder, decode, read_bytes, write_atomically
 from tocsin.charter.model import Document
 from tocsin.errors import Problem, TextError
 

@@ -8,10 +8,10 @@ from typing import Any, TypeVar
 import msgspec
 from msgspec import Struct
 
-from tocsin.charter.checks import check_document
-from tocsin.charter.loader_files import Folder, Refuse, decode, read_bytes
-from tocsin.charter.loader_structure import mistakes, shown
-from tocsin.charter.locate import Mistake, Path, located
+from tocsin.charter.checks.document import check_document
+from tocsin.charter.files.disk import Folder, Refuse, decode, read_bytes
+from tocsin.charter.files.locate import Mistake, Path, located
+from tocsin.charter.files.structure import mistakes, shown
 from tocsin.charter.model import SCHEMA, Document
 from tocsin.charter.snapshot import Charter
 from tocsin.errors import CharterError, Problem

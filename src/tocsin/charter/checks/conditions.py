@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from typing import get_args
 
-from tocsin.charter.checks_index import Index
-from tocsin.charter.checks_parties import party_mistake
-from tocsin.charter.loader_structure import shown, suggestion
-from tocsin.charter.locate import Mistake, Path
+from tocsin.charter.checks.index import Index
+from tocsin.charter.checks.parties import party_mistake
+from tocsin.charter.files.locate import Mistake, Path
+from tocsin.charter.files.structure import shown, suggestion
 from tocsin.charter.predicates import Predicate
 from tocsin.terms import EventKind, EventObject, Region
 

@@ -5,7 +5,7 @@ Nothing is decided here: every number and name is taken from the trace.
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from tocsin.charter.rules import Outcome, TraceLine
+from tocsin.charter.rules.verdict import Outcome, TraceLine
 
 NAMES_SHOWN = 8
 INDENT = "  "

@@ -1,0 +1,1 @@
+"""Common claims about alliances, judged by asking the charters' rows."""
