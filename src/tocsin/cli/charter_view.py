@@ -304,7 +304,7 @@ def _matters(snapshot: Snapshot) -> Iterable[MatterView]:
 def _open(snapshot: Snapshot, forum: Forum) -> bool:
     """Whether the forum is open on the day under some reading."""
     started = forum.from_ is None or forum.from_ <= snapshot.on
-    return started and (forum.to is None or snapshot.on < forum.to)
+    return started and (forum.to is None or snapshot.on < forum.to) and forum.organ in snapshot.organs
 
 
 def _forum(snapshot: Snapshot, forum: Forum) -> ForumView:

@@ -15,6 +15,7 @@ from tocsin.alliance.facts import (
     ForumChanged,
     NoticeGiven,
     OrganConvened,
+    PositionStated,
     ProcedureOpened,
     Refusal,
     RequestMade,
@@ -88,6 +89,7 @@ def reasons(
     """Why it came so, in words."""
     for refusal in refusals:
         yield f"{refusal.message} {refusal.fix}".rstrip()
+    yield from _stated(facts, names)
     for fact in facts:
         match fact:
             case RequestMade():
@@ -102,6 +104,18 @@ def reasons(
                 yield from explain(outcome_of(before, closed=True), names)
             case _:
                 continue
+
+
+def _stated(facts: Iterable[AnyFact], names: Names) -> Iterator[str]:
+    """Who took which position, one line a position and question."""
+    said: dict[str, list[str]] = {}
+    for fact in facts:
+        if isinstance(fact, PositionStated):
+            on = f" on '{fact.question}'" if fact.question else ""
+            kept = f" (reservation: {fact.reservation})" if fact.reservation else ""
+            said.setdefault(fact.position.replace("_", " ") + on, []).append(names.get(fact.party, fact.party) + kept)
+    for position, parties in said.items():
+        yield f"{position} ({len(parties)}): {', '.join(parties)}"
 
 
 def clauses_of(facts: Iterable[AnyFact], refusals: Iterable[Refusal]) -> tuple[str, ...]:

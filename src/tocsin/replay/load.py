@@ -66,7 +66,7 @@ def load_event(path_or_name: str | Folder) -> Event:
 
     Raises NotFound where there is no such file, and CaseError with every mistake in it.
     """
-    text, name = _text(find(str(path_or_name), "examples", "event file"))
+    text, name = _text(find(str(path_or_name), "examples", "event"))
     raw = parse_toml(text, name, CaseError)
     event = convert(raw, EventFile, text, name, CaseError).event
     if found := list(event_mistakes(event, ("event",))):
