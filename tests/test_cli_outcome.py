@@ -4,7 +4,7 @@ import pytest
 import typer
 
 from tests.cli import tocsin
-from tocsin.cli.outcome_view import parse_positions, parse_question
+from tocsin.cli.outcome_query import parse_positions, parse_question, parse_questions
 
 ASSIST = ("outcome", "meridian", "assist", "--on", "2026-01-01")
 

@@ -95,7 +95,8 @@ def test_unrest_in_kyrgyzstan_owed_consultation_and_no_assistance() -> None:
 
 
 def test_nothing_is_owed_to_a_state_that_has_left_if_it_has_left() -> None:
-    attack = Event(kind="armed attack", victim="UZB", requested_by=("UZB",), external=True, territory_of="UZB")
+    asked = Event(kind="armed attack", victim="UZB", requested_by=("UZB",), external=True, territory_of="UZB")
+    attack = replace(asked, attacker="XQA")
     answer = _answer(attack, "assist", "csto", date(2013, 6, 1))
     assert {finding.readings: finding.status for finding in answer.findings} == {
         ("left-on-notice",): "not triggered",

@@ -3,11 +3,13 @@
 from datetime import date
 
 import pytest
+from msgspec.structs import replace
 
-from tests.world import ATTACK, MEMBERS, MERIDIAN, World, kinds, tabled
+from tests.world import ATTACK, MEMBERS, MERIDIAN, World, agree, at, decided, kinds, tabled
 from tocsin.alliance import commands as c
 from tocsin.alliance.facts import OrganConvened, ProcedureOpened, Refusal, RequestMade, WarningReported
 from tocsin.charter.predicates import Event
+from tocsin.terms import Instant
 
 
 def test_a_warning_leaves_nothing_but_its_commitment() -> None:
@@ -46,8 +48,7 @@ def test_a_request_that_the_duty_excludes_is_still_recorded_with_the_reason() ->
 
 
 def test_a_duty_that_awaited_a_decision_is_triggered_once_it_has_been_taken() -> None:
-    world = tabled()
-    world.do(c.CloseProcedure, 2, "SG")
+    world = decided()
     world.do(c.MakeRequest, 3, "XAA", request="again", duty="assist", event=ATTACK)
     request = world.facts[-1]
     assert isinstance(request, RequestMade)
@@ -157,8 +158,7 @@ def test_a_position_comes_from_the_party_or_from_the_chair_on_its_behalf() -> No
 
 
 def test_a_position_after_the_decision_is_kept_as_an_attempt_without_effect() -> None:
-    world = tabled()
-    world.do(c.CloseProcedure, 2, "SG")
+    world = decided()
     late = world.do(c.StatePosition, 3, "XAB", party="XAB", position="object")
     assert kinds(late) == ["AttemptRecorded"]
     assert (world.procedure().verdict, world.case.attempts) == ("adopted", 1)
@@ -167,6 +167,7 @@ def test_a_position_after_the_decision_is_kept_as_an_attempt_without_effect() ->
 def test_a_reservation_is_kept_where_the_rule_provides_for_it() -> None:
     world = tabled()
     world.do(c.StatePosition, 2, "XAB", party="XAB", position="support", reservation="not our ports")
+    agree(world, 2)
     world.do(c.CloseProcedure, 3, "SG")
     assert world.procedure().reserved == ("XAB",)
     assert "XAB" in world.procedure().bound
@@ -218,3 +219,72 @@ def test_a_case_closes_when_nothing_runs_and_then_takes_no_commands() -> None:
 def test_time_never_goes_back() -> None:
     world = tabled()
     assert kinds(world.do(c.Convene, 0.5, "SG", organ="council")) == ["refused: time goes back"]
+
+
+def test_nobody_restates_what_a_party_has_said_itself() -> None:
+    world = tabled()
+    world.do(c.StatePosition, 2, "XAB", party="XAB", position="object")
+    assert kinds(world.do(c.StatePosition, 3, "SG", party="XAB", position="support")) == ["refused: stated itself"]
+    assert kinds(world.do(c.StatePosition, 3, "XAB", party="XAB", position="support")) == ["PositionStated"]
+
+
+def test_who_asked_is_what_is_on_record_and_not_what_another_says() -> None:
+    world = World()
+    said = replace(ATTACK, requested_by=("XAA",))
+    world.do(c.MakeRequest, 0, "XAB", request="for another", duty="assist", event=said)
+    request = world.facts[-1]
+    assert isinstance(request, RequestMade)
+    assert (request.status, request.awaiting) == ("awaiting", "request")
+    world.do(c.MakeRequest, 1, "XAA", request="own", duty="assist", event=ATTACK)
+    assert world.case.requests["own"].decided_as == "assist"
+    assert kinds(world.do(c.MakeRequest, 2, "XAC", request="own", duty="assist", event=ATTACK)) == [
+        "refused: name taken"
+    ]
+
+
+def test_an_unknown_or_contradictory_reading_is_refused_by_name() -> None:
+    for readings in (("cyber",), ("cyber-counts", "cyber-does-not-count")):
+        refused = World().do(c.MakeRequest, 0, "XAA", request="r", duty="assist", event=ATTACK, readings=readings)
+        assert kinds(refused) == ["refused: no such reading"]
+
+
+def test_what_a_member_says_in_a_closed_case_is_kept_without_effect() -> None:
+    world = decided()
+    world.do(c.CloseCase, 3, "SG")
+    assert kinds(world.do(c.StatePosition, 4, "XAB", party="XAB", position="object")) == ["AttemptRecorded"]
+    assert kinds(world.do(c.MakeRequest, 4, "XAB", request="late", duty="assist", event=ATTACK)) == ["AttemptRecorded"]
+    assert kinds(world.do(c.MakeRequest, 4, "XQA", request="late", duty="assist", event=ATTACK)) == [
+        "refused: case closed"
+    ]
+
+
+def test_an_instant_outside_the_calendar_is_refused() -> None:
+    for wrong in (10**18, -(10**18)):
+        command = c.CloseCase(id="x", at=Instant(wrong), by="SG", case="k")
+        assert kinds(World().submit(command)) == ["refused: no such time"]
+    backwards = c.Convene(id="x", at=at(1), at_latest=at(0), by="SG", case="k", organ="council")
+    assert kinds(World().submit(backwards)) == ["refused: no such time"]
+
+
+def test_a_case_name_holds_no_slash() -> None:
+    assert kinds(World().do(c.Convene, 0, "SG", case="a/b", organ="council")) == ["refused: no such name"]
+
+
+def test_the_same_organ_may_take_up_a_text_under_its_other_rule() -> None:
+    world = tabled()
+    moved = world.do(c.ChangeForum, 2, "SG", organ="council", rule="consensus", new_procedure="q")
+    assert kinds(moved) == ["ForumChanged", "ProcedureOpened"]
+    assert world.procedure("q").rule == "consensus"
+    assert kinds(world.do(c.ChangeForum, 3, "SG", organ="council", new_procedure="s")) == ["refused: cannot move"]
+
+
+def test_a_change_of_forum_keeps_the_readings_of_the_text() -> None:
+    world = World()
+    world.do(c.TableText, 0, "XAA", matter="assist", text="t", readings=("cyber-counts",))
+    world.do(c.ChangeForum, 1, "SG", organ="defence-board", new_procedure="q")
+    assert world.procedure("q").readings == ("cyber-counts",)
+
+
+def test_an_earlier_decision_on_one_party_carries_nothing_against_another() -> None:
+    refused = World().do(c.TableText, 0, "XAA", matter="relief", subject="XAB")
+    assert kinds(refused) == ["refused: no subject"]

@@ -2,12 +2,15 @@
 
 from datetime import date
 
-from tests.world import MEMBERS, World, at, kinds
+from msgspec.structs import replace
+
+from tests.world import MEMBERS, MERIDIAN, World, agree, at, kinds
 from tocsin import load_charter
 from tocsin.alliance import commands as c
 from tocsin.alliance.facts import NoticeGiven, Refusal
 from tocsin.alliance.step import due
-from tocsin.terms import PartyId, iso
+from tocsin.charter.snapshot import Charter
+from tocsin.terms import PartyId, instant, iso
 
 
 def _decided(matter: str, subject: str | None = None, voters: tuple[str, ...] = MEMBERS) -> World:
@@ -104,6 +107,7 @@ def test_a_suspended_member_loses_its_vote_and_keeps_its_seat_among_the_bound() 
     assert _live(world) == {"XAD": "member + suspended"}
     world.do(c.TableText, 4, "XAA", matter="relief", procedure="q")
     world.do(c.StatePosition, 5, "XAD", procedure="q", party="XAD", position="object")
+    agree(world, 5, "q")
     world.do(c.CloseProcedure, 6, "SG", procedure="q")
     assert world.procedure("q").verdict == "adopted"
     assert "XAD" in world.procedure("q").bound
@@ -155,9 +159,50 @@ def test_an_amendment_enters_into_force_with_the_last_ratification_and_leaves_op
         world.do(c.Ratify, 4, party, what="amendment/a")
     assert world.state.amendments["a"].in_force
     assert world.procedure("q").status == "open"
-    assert kinds(world.do(c.Amend, 5, "SG", amendment="a")) == ["refused: name taken"]
+    assert kinds(world.do(c.Amend, 5, "SG", amendment="a")) == ["refused: already carried out"]
 
 
 def test_an_amendment_rests_on_a_decision_to_amend() -> None:
     world = _decided("relief")
     assert kinds(world.do(c.Amend, 3, "SG", amendment="a")) == ["refused: wrong matter"]
+
+
+def test_a_decision_is_carried_out_once() -> None:
+    others = tuple(party for party in MEMBERS if party != "XAD")
+    world = _decided("suspend", "XAD", others)
+    world.do(c.Suspend, 3, "SG", party="XAD")
+    assert kinds(world.do(c.Reinstate, 4, "SG", party="XAD", procedure="p")) == ["refused: wrong decision"]
+    assert kinds(world.do(c.Suspend, 5, "SG", party="XAD")) == ["refused: already carried out"]
+
+
+def test_a_stranger_carries_nothing_out() -> None:
+    world = _decided("suspend", "XAD", tuple(party for party in MEMBERS if party != "XAD"))
+    assert kinds(world.do(c.Suspend, 3, "XQA", party="XAD")) == ["refused: not entitled"]
+    admitted = _decided("admit", "XQA")
+    assert kinds(admitted.do(c.Accede, 3, "XAF", party="XQA")) == ["refused: not entitled"]
+
+
+def test_an_observer_has_no_membership_to_give_up() -> None:
+    assert kinds(World().do(c.GiveNotice, 0, "XAF", party="XAF")) == ["refused: not entitled"]
+
+
+def test_a_member_that_has_left_no_longer_counts_among_those_who_must_ratify() -> None:
+    world = _decided("admit", "XQA")
+    world.do(c.Accede, 3, "XQA", party="XQA")
+    world.do(c.GiveNotice, 4, "XAE", party="XAE")
+    for party in MEMBERS[:-1]:
+        world.do(c.Ratify, 24 * 400, party, what="accession/XQA")
+    assert _live(world)["XQA"] == "member"
+
+
+def test_months_of_notice_are_counted_at_the_seat_of_the_organs() -> None:
+    document = replace(MERIDIAN.document, charter=replace(MERIDIAN.document.charter, timezone="Europe/Lisbon"))
+    world = World(Charter(document, "sha256:lisbon"))
+    winter = World(Charter(document, "sha256:lisbon"), date(2026, 1, 1))
+    summer_night = instant("2026-06-14T23:30:00Z")  # already 15 June in Lisbon
+    winter.submit(c.GiveNotice(id="n", at=summer_night, by="XAB", party=PartyId("XAB")))
+    given = winter.facts[-1]
+    assert isinstance(given, NoticeGiven)
+    assert given.effective is not None
+    assert iso(given.effective) == "2027-06-14T23:30:00Z"
+    assert world.charter.zone is winter.charter.zone

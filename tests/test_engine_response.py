@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from tests.world import World, at, kinds, tabled
+from tests.world import ATTACK, World, agree, at, decided, kinds, tabled
 from tocsin.alliance import commands as c
 from tocsin.alliance.facts import PackageReported, Refusal
 from tocsin.alliance.response import pledged_by_line
@@ -11,21 +11,15 @@ from tocsin.alliance.step import due
 LIFT = c.RequirementLine(id="lift", capability="heavy lift", required=4, unit="aircraft", essential=True)
 
 
-def _decided() -> World:
-    world = tabled()
-    world.do(c.CloseProcedure, 2, "SG")
-    return world
-
-
 def _required() -> World:
-    world = _decided()
+    world = decided()
     world.do(c.SetRequirement, 3, "SG", lines=(LIFT,))
     return world
 
 
 def test_nothing_is_required_before_a_decision() -> None:
     assert kinds(tabled().do(c.SetRequirement, 2, "SG", lines=(LIFT,))) == ["refused: not decided"]
-    assert kinds(_decided().do(c.SetRequirement, 3, "SG", lines=(LIFT, LIFT))) == ["refused: name taken"]
+    assert kinds(decided().do(c.SetRequirement, 3, "SG", lines=(LIFT, LIFT))) == ["refused: name taken"]
 
 
 def test_pledges_add_up_by_line_and_can_be_taken_back() -> None:
@@ -68,13 +62,13 @@ def test_a_package_uses_no_more_than_was_pledged_and_its_shortfall_is_worked_out
 
 
 def test_a_package_needs_a_requirement() -> None:
-    refused = _decided().do(c.ReportPackage, 3, "SG", package="one", totals={}, digest="d", algorithm="by hand")
+    refused = decided().do(c.ReportPackage, 3, "SG", package="one", totals={}, digest="d", algorithm="by hand")
     assert kinds(refused) == ["refused: no requirement"]
 
 
 def test_forces_go_only_on_a_decision_and_where_the_host_has_asked_or_agreed() -> None:
     assert kinds(tabled().do(c.StartDeployment, 2, "SG", deployment="shield")) == ["refused: not decided"]
-    world = _decided()
+    world = decided()
     asked = world.do(c.StartDeployment, 3, "SG", deployment="shield", host="XAA", parties=("XAB", "XAC"))
     assert kinds(asked) == ["DeploymentStarted"]
     uninvited = world.do(c.StartDeployment, 4, "SG", deployment="transit", host="XAD")
@@ -84,9 +78,9 @@ def test_forces_go_only_on_a_decision_and_where_the_host_has_asked_or_agreed() -
 
 
 def test_a_deployment_names_parties_of_the_alliance_and_a_reported_package() -> None:
-    world = _decided()
+    world = decided()
     stranger = world.do(c.StartDeployment, 3, "SG", deployment="shield", parties=("XQA",))
-    assert kinds(stranger) == ["refused: not a party"]
+    assert kinds(stranger) == ["refused: not bound"]
     unknown = world.do(c.StartDeployment, 3, "SG", deployment="shield", package="one")
     assert kinds(unknown) == ["refused: no such package"]
     world.do(c.StartDeployment, 3, "SG", deployment="shield")
@@ -94,14 +88,14 @@ def test_a_deployment_names_parties_of_the_alliance_and_a_reported_package() -> 
 
 
 def test_what_runs_can_end_once() -> None:
-    world = _decided()
+    world = decided()
     world.do(c.StartDeployment, 3, "SG", deployment="shield")
     assert kinds(world.do(c.EndDeployment, 4, "SG", deployment="shield")) == ["DeploymentEnded"]
     assert kinds(world.do(c.EndDeployment, 5, "SG", deployment="shield")) == ["refused: not running"]
 
 
 def test_a_mandate_and_a_consent_run_out_by_themselves() -> None:
-    world = _decided()
+    world = decided()
     world.do(c.RecordMandate, 3, "SG", mandate="m", given_by="UNSC", until=at(10))
     world.do(c.GiveConsent, 3, "XAD", host="XAD", until=at(12))
     assert due(world.charter, world.state) == at(10)
@@ -110,7 +104,7 @@ def test_a_mandate_and_a_consent_run_out_by_themselves() -> None:
 
 
 def test_a_mandate_or_consent_that_is_already_over_is_refused() -> None:
-    world = _decided()
+    world = decided()
     assert kinds(world.do(c.RecordMandate, 3, "SG", mandate="m", given_by="UNSC", until=at(1))) == [
         "refused: already over"
     ]
@@ -119,14 +113,69 @@ def test_a_mandate_or_consent_that_is_already_over_is_refused() -> None:
 
 
 def test_only_the_host_takes_its_consent_back() -> None:
-    world = _decided()
+    world = decided()
     world.do(c.GiveConsent, 3, "XAD", host="XAD")
     assert kinds(world.do(c.WithdrawConsent, 4, "XAB", host="XAD")) == ["refused: no consent"]
     assert kinds(world.do(c.WithdrawConsent, 4, "XAD", host="XAD")) == ["ConsentEnded"]
 
 
+def test_a_host_that_has_refused_is_not_taken_to_agree_because_it_once_asked() -> None:
+    world = decided()
+    world.do(c.WithdrawConsent, 3, "XAA", host="XAA")
+    assert kinds(world.do(c.StartDeployment, 4, "SG", deployment="shield", host="XAA")) == ["refused: no host consent"]
+    world.do(c.GiveConsent, 5, "XAA", host="XAA")
+    assert kinds(world.do(c.StartDeployment, 6, "SG", deployment="shield", host="XAA")) == ["DeploymentStarted"]
+
+
+def test_asking_for_talks_is_no_consent_to_forces() -> None:
+    world = World()
+    world.do(c.MakeRequest, 0, "XAA", request="r", duty="consult", event=ATTACK)
+    world.do(c.TableText, 1, "XAA", matter="assist", text="t")
+    agree(world, 2)
+    world.do(c.CloseProcedure, 2, "SG")
+    assert kinds(world.do(c.StartDeployment, 3, "SG", deployment="shield", host="XAA")) == ["refused: no host consent"]
+
+
+def test_forces_go_on_a_decision_about_them_and_not_on_any_other() -> None:
+    assert kinds(decided("procedure").do(c.StartDeployment, 3, "SG", deployment="war")) == ["refused: wrong matter"]
+    assert kinds(decided().do(c.StartDeployment, 3, "XQA", deployment="war")) == ["refused: not entitled"]
+
+
+def test_a_stranger_has_no_part_in_the_response() -> None:
+    world = _required()
+    for attempt in (
+        world.do(c.SetRequirement, 4, "XQA", lines=(LIFT,)),
+        world.do(c.ReportPackage, 4, "XQA", package="x", totals={}, digest="d", algorithm="by hand"),
+        world.do(c.RecordMandate, 4, "XQA", mandate="m", given_by="UNSC"),
+        world.do(c.FileReport, 4, "XQA", to="UNSC"),
+        world.do(c.EndDeployment, 4, "XQA", deployment="shield"),
+        world.do(c.CloseCase, 4, "XQA"),
+        world.do(c.NoteNoRequest, 4, "XQA", duty="assist"),
+    ):
+        assert kinds(attempt) == ["refused: not entitled"]
+
+
+def test_a_package_names_lines_that_are_required_and_nations_that_are_there() -> None:
+    world = _required()
+    strange = world.do(c.ReportPackage, 4, "SG", package="x", totals={"tanks": 0}, digest="d", algorithm="by hand")
+    assert kinds(strange) == ["refused: no such line"]
+    forged = world.do(
+        c.ReportPackage, 4, "SG", package="x", totals={}, digest="d", algorithm="by hand", verified_by=("XQA",)
+    )
+    assert kinds(forged) == ["refused: no such line"]
+    world.do(c.ReportPackage, 4, "SG", package="x", totals={}, digest="d", algorithm="by hand")
+    again = world.do(c.ReportPackage, 5, "SG", package="x", totals={}, digest="d", algorithm="by hand")
+    assert kinds(again) == ["refused: name taken"]
+
+
+def test_a_mandate_is_not_overwritten_by_another_of_its_name() -> None:
+    world = decided()
+    world.do(c.RecordMandate, 3, "SG", mandate="m", given_by="UNSC")
+    assert kinds(world.do(c.RecordMandate, 4, "SG", mandate="m", given_by="UNSC")) == ["refused: name taken"]
+
+
 def test_the_report_that_is_owed_is_filed() -> None:
-    world = _decided()
+    world = decided()
     world.do(c.FileReport, 3, "SG", to="UNSC", of="measures taken", duty="assist")
     assert set(world.case.reports_owed) <= set(world.case.reports_filed)
 
@@ -136,7 +185,7 @@ def test_what_concerns_an_unknown_case_is_refused_with_a_reason() -> None:
         lambda world: world.do(c.MakePledge, 0, "XAB", pledge="b", line="lift", party="XAB", quantity=1),
         lambda world: world.do(c.WithdrawPledge, 0, "XAB", pledge="b"),
         lambda world: world.do(c.EndDeployment, 0, "SG", deployment="shield"),
-        lambda world: world.do(c.WithdrawConsent, 0, "XAD", host="XAD"),
+        lambda world: world.do(c.WithdrawConsent, 0, "XAB", host="XAD"),
         lambda world: world.do(c.OpenSilence, 0, "SG"),
         lambda world: world.do(c.ConfirmDelivery, 0, "SG", party="XAA"),
         lambda world: world.do(c.ConfirmExpiry, 0, "SG"),

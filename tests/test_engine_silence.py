@@ -156,3 +156,46 @@ def test_the_verdict_of_a_silence_carries_the_deadlines_instant_not_the_wakes() 
     assert isinstance(decided, Decided)
     assert decided.at == at(26)
     assert world.state.now == at(26)
+
+
+def test_a_stranger_neither_confirms_a_delivery_nor_records_a_gap() -> None:
+    world = under_silence(delivered=False)
+    assert kinds(world.do(c.ConfirmDelivery, 3, "XQA", party="XAA")) == ["refused: not entitled"]
+    assert kinds(world.do(c.ConfirmDelivery, 3, "centre", party="XAA")) == ["TextDelivered"]
+    assert kinds(world.do(c.RecordOutage, 5, "XQA", start=at(3), end=at(4))) == ["refused: not entitled"]
+
+
+def test_the_same_gap_is_given_back_once() -> None:
+    world = under_silence()
+    world.do(c.RecordOutage, 10, "centre", start=at(3), end=at(5))
+    world.do(c.RecordOutage, 11, "centre", start=at(3), end=at(5))
+    assert due(world.charter, world.state) == at(28)
+    world.do(c.RecordOutage, 12, "centre", start=at(4), end=at(6))
+    assert due(world.charter, world.state) == at(29)
+
+
+def test_a_gap_known_only_after_the_case_was_closed_reopens_nothing() -> None:
+    world = under_silence()
+    world.run_timer(at(26))
+    world.do(c.CloseCase, 27, "SG")
+    assert kinds(world.do(c.RecordOutage, 40, "centre", start=at(20), end=at(26))) == ["OutageRecorded"]
+
+
+def test_an_outage_leaves_other_deadlines_in_their_order() -> None:
+    world = under_silence()
+    world.do(c.RecordMandate, 3, "SG", mandate="m", given_by="UNSC", until=at(10))
+    world.do(c.RecordOutage, 12, "centre", start=at(9), end=at(11))
+    instants = [fact.at for fact in world.facts]
+    assert instants == sorted(instants)
+
+
+def test_an_objection_with_a_reservation_still_breaks_the_silence() -> None:
+    world = under_silence()
+    broken = world.do(c.StatePosition, 5, "XAB", party="XAB", position="object", reservation="as to our ports")
+    assert kinds(broken) == ["PositionStated", "SilenceBroken"]
+    assert world.procedure().reservations == {}
+
+
+def test_under_silence_only_the_proposer_and_the_chair_change_the_text() -> None:
+    world = under_silence()
+    assert kinds(world.do(c.AmendText, 5, "XAB", text="mine")) == ["refused: not entitled"]

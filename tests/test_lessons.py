@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from tests.world import World, at, under_silence
+from tests.world import World, agree, at, under_silence
 from tocsin.alliance import commands as c
 from tocsin.alliance.codec import Act, decode_act, decode_content, encode_act, encode_content
 from tocsin.alliance.facts import WarningContent
@@ -32,6 +32,7 @@ def test_headline_times_run_from_the_first_request_where_nobody_warned() -> None
     world = under_silence(matter="assist")
     world.do(c.StatePosition, 5, "XAE", party="XAE", position="object")
     world.do(c.ChangeForum, 6, "SG", organ="defence-board", new_procedure="q")
+    agree(world, 8, "q")
     world.do(c.CloseProcedure, 8, "SG", procedure="q")
     world.do(c.StartDeployment, 20, "SG", procedure="q", deployment="shield")
     times = _headlines(world)

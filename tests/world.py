@@ -106,6 +106,22 @@ def tabled(matter: str = "assist", by: str = "XAA", **fields: object) -> World:
     return world
 
 
+def agree(world: World, hours: float, procedure: str = "p") -> None:
+    """Every elector of the procedure that has not spoken supports the text, each for itself."""
+    pinned = world.procedure(procedure)
+    for party in pinned.ballot.universe:
+        if party not in pinned.positions:
+            world.do(c.StatePosition, hours, party, procedure=procedure, party=party, position="support")
+
+
+def decided(matter: str = "assist") -> World:
+    """As `tabled`, and adopted at hour 2 with everybody's support."""
+    world = tabled(matter)
+    agree(world, 2)
+    world.do(c.CloseProcedure, 2, "SG")
+    return world
+
+
 def under_silence(*, delivered: bool = True, matter: str = "relief") -> World:
     """As `tabled`, with silence opened at hour 2 for 24 hours; `relief` is no use of force."""
     world = tabled(matter)
@@ -197,6 +213,9 @@ _TALK: tuple[_Draft, ...] = (
     (0.5, c.Convene, {"by": "XAB", "organ": "council"}),
 )
 _DELIVERED: tuple[_Draft, ...] = tuple((0.1, c.ConfirmDelivery, {"party": party}) for party in MEMBERS)
+_SUPPORT: tuple[_Draft, ...] = tuple(
+    (0.1, c.StatePosition, {"party": party, "by": party, "position": "support"}) for party in MEMBERS
+)
 _CLOSE: _Draft = (2, c.CloseProcedure, {})
 
 
@@ -214,6 +233,7 @@ _STORIES: tuple[tuple[_Draft, ...], ...] = (
     ),
     (
         _text("assist"),
+        *_SUPPORT,
         _CLOSE,
         (1, c.SetRequirement, {"lines": _LINES}),
         (1, c.MakePledge, {"by": "XAB", "pledge": "p", "line": "lift", "party": "XAB", "quantity": 3}),
@@ -223,20 +243,20 @@ _STORIES: tuple[tuple[_Draft, ...], ...] = (
     (_text("assist"), (1, c.ChangeForum, {"organ": "defence-board", "new_procedure": "q"})),
     (
         _text("suspend", "XAD"),
-        *((0.1, c.StatePosition, {"party": party, "by": party, "position": "support"}) for party in MEMBERS),
+        *_SUPPORT,
         _CLOSE,
         (1, c.Suspend, {"party": "XAD"}),
     ),
     (
         _text("admit", "XQA"),
-        *((0.1, c.StatePosition, {"party": party, "by": party, "position": "support"}) for party in MEMBERS),
+        *_SUPPORT,
         _CLOSE,
         (1, c.Accede, {"party": "XQA"}),
         *((0.1, c.Ratify, {"by": party, "what": "accession/XQA"}) for party in MEMBERS),
     ),
     (
         _text("amend"),
-        *((0.1, c.StatePosition, {"party": party, "by": party, "position": "support"}) for party in MEMBERS),
+        *_SUPPORT,
         _CLOSE,
         (1, c.Amend, {"amendment": "a"}),
         *((0.1, c.Ratify, {"by": party, "what": "amendment/a"}) for party in MEMBERS),
@@ -271,7 +291,7 @@ def _made(draw: st.DrawFn, number: int, hours: float, kind: type, fields: dict[s
     given = {"id": f"c{number}", "at": at(hours), "case": "k", **fields}
     if kind is c.RecordOutage:
         lost = draw(st.floats(0.1, 30).map(lambda value: round(value, 1)))
-        given |= {"start": at(hours - lost), "end": at(hours)}
+        given |= {"start": at(hours - lost), "end": at(hours), "by": "centre"}
     made = kind(**{name: value for name, value in given.items() if name in known})
     command: c.Command = made if made.by else replace(made, by=draw(st.sampled_from(_actor(made))))
     return command

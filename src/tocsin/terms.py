@@ -5,7 +5,7 @@ Closed vocabularies are `Literal` types, so that a file, a JSON answer and the c
 """
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Literal, NewType, get_args
 
 from msgspec import Struct
@@ -89,6 +89,8 @@ WEAK_CLASSES: frozenset[SourceClass] = frozenset({"secondary", "memory"})
 
 LONG_AGO = Instant(-62_135_596_800_000_000)
 """The first instant of year 1: before anything that can happen here."""
+FAR_AHEAD = Instant(221_845_392_000_000_000)
+"""The first instant of year 9000: after anything that can happen here, and still a date that can be printed."""
 
 HOUR_US = 3_600_000_000
 DAY_US = 24 * HOUR_US
@@ -148,12 +150,13 @@ class Duration(Struct, frozen=True, omit_defaults=True):
     months: int = 0
     working_days: int = 0
 
-    def after(self, start: Instant) -> Instant:
-        """The instant this long after `start`, in UTC.
+    def after(self, start: Instant, zone: tzinfo = UTC) -> Instant:
+        """The instant this long after `start`, months and working days counted by the calendar of `zone`.
 
-        A month after 31 January is the last day of February; working days skip Saturday and Sunday.
+        A month after 31 January is the last day of February; working days skip Saturday and Sunday, holidays are
+        not known. The hour of the day stays the same on the clocks of the zone; hours are counted as they pass.
         """
-        end = moment(start) + timedelta(hours=self.hours)
+        end = (moment(start) + timedelta(hours=self.hours)).astimezone(zone)
         if self.months:
             end = _add_months(end, self.months)
         for _ in range(self.working_days):
@@ -189,6 +192,6 @@ def duration(text: str) -> Duration:
 
 def _add_months(start: datetime, months: int) -> datetime:
     year, month0 = divmod(start.year * 12 + start.month - 1 + months, 12)
-    following = datetime(year + (month0 == 11), (month0 + 1) % 12 + 1, 1, tzinfo=UTC)
+    following = datetime(year + (month0 == 11), (month0 + 1) % 12 + 1, 1, tzinfo=start.tzinfo)
     last_day = (following - timedelta(days=1)).day
     return start.replace(year=year, month=month0 + 1, day=min(start.day, last_day))

@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 from msgspec.structs import replace
 
-from tests.world import ATTACK, MEMBERS, MERIDIAN, World, at
+from tests.world import ATTACK, MEMBERS, MERIDIAN, World, agree, at
 from tocsin.alliance import commands as c
 from tocsin.alliance.facts import Refusal
 from tocsin.alliance.state import State
@@ -76,6 +76,7 @@ def _crisis(world: World) -> None:
     _do(world, c.StatePosition, 6, "XAE", party="XAE", position="object")
     _do(world, c.ChangeForum, 7, "SG", organ="defence-board", new_procedure="q")
     _do(world, c.StatePosition, 8, "XAB", procedure="q", party="XAB", position="support", reservation="not our ports")
+    agree(world, 9, "q")
     _do(world, c.CloseProcedure, 9, "SG", procedure="q")
     _do(world, c.StatePosition, 10, "XAC", procedure="q", party="XAC", position="object")
     _do(world, c.TableText, 10, "XAA", procedure="taken back", matter="procedure", text="t")

@@ -15,6 +15,8 @@ from tocsin.errors import NeedsNewer
 ENGINE = "1"
 """Version of the law as coded: it goes up when the same command may be decided otherwise."""
 
+COMMAND_BYTES_MAX = 256_000
+
 _encoder = msgspec.json.Encoder(order="deterministic")
 _command = msgspec.json.Decoder(Command)
 _content = msgspec.json.Decoder(WarningContent)
@@ -43,7 +45,9 @@ def encode_command(command: Command) -> bytes:
 
 
 def decode_command(data: bytes | msgspec.Raw) -> Command:
-    """The command, every field checked. Raises msgspec.ValidationError for anything else."""
+    """The command, every field checked. Raises msgspec.DecodeError for anything else, and for one over the limit."""
+    if len(data) > COMMAND_BYTES_MAX:
+        raise msgspec.ValidationError(f"a command has at most {COMMAND_BYTES_MAX:,} bytes; this one has {len(data):,}")
     command: Command = _command.decode(data)
     return command
 
@@ -61,7 +65,7 @@ def decode_act(data: bytes) -> Act:
     raw = upcast(data)
     try:
         return _act.decode(raw)
-    except msgspec.ValidationError as problem:
+    except (msgspec.DecodeError, RecursionError) as problem:
         raise NeedsNewer(
             f"A record cannot be read by this release (act schema {ACT_SCHEMA}): {problem}. "
             "It may have been written by a later one; open it with that."

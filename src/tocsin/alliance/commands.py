@@ -9,10 +9,11 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from tocsin.charter.predicates import Event
-from tocsin.terms import Instant, PartyId, Position
+from tocsin.terms import FAR_AHEAD, LONG_AGO, Instant, PartyId, Position
 
-Name = Annotated[str, Meta(min_length=1, max_length=80, pattern="^[^/]+$")]
-"""A name or id; without '/', which joins names into ids of facts and deadlines."""
+Name = Annotated[str, Meta(min_length=1, max_length=80, pattern=r"^[^/\x00-\x1f\x7f]+\Z")]
+"""A name or id; without '/', which joins names into ids of facts and deadlines, and without control characters."""
+At = Annotated[Instant, Meta(ge=LONG_AGO, le=FAR_AHEAD)]
 Path = Annotated[str, Meta(min_length=1, max_length=200)]
 Line = Annotated[str, Meta(max_length=2000)]
 Quantity = Annotated[int, Meta(ge=0, le=10_000_000)]
@@ -22,9 +23,9 @@ class Base(Struct, kw_only=True, frozen=True, forbid_unknown_fields=True, omit_d
     """What every command carries."""
 
     id: Annotated[Path, Meta(description="Made by the client; the same id with the same bytes is the same command.")]
-    at: Annotated[Instant, Meta(description="Instant it counts at, microseconds UTC.")]
+    at: Annotated[At, Meta(description="Instant it counts at, microseconds UTC.")]
     by: Annotated[Name, Meta(description="The actor: party, office or organ.")]
-    at_latest: Annotated[Instant | None, Meta(description="Latest instant, where the time is an interval.")] = None
+    at_latest: Annotated[At | None, Meta(description="Latest instant, where the time is an interval.")] = None
 
 
 class InCase(Base, kw_only=True, frozen=True):
@@ -108,9 +109,7 @@ class StatePosition(InProcedure, tag="state position", kw_only=True, frozen=True
 class OpenSilence(InProcedure, tag="open silence", kw_only=True, frozen=True):
     """The text will stand adopted at a deadline unless somebody breaks the silence."""
 
-    deadline: Annotated[
-        Instant | None, Meta(description="The deadline; needed where the charter's period is unset.")
-    ] = None
+    deadline: Annotated[At | None, Meta(description="The deadline; needed where the charter's period is unset.")] = None
 
 
 class ConfirmDelivery(InProcedure, tag="confirm delivery", kw_only=True, frozen=True):
@@ -122,8 +121,8 @@ class ConfirmDelivery(InProcedure, tag="confirm delivery", kw_only=True, frozen=
 class RecordOutage(Base, tag="record outage", kw_only=True, frozen=True):
     """The centre could not hear its members from `start` to `end`. It concerns every case."""
 
-    start: Annotated[Instant, Meta(description="First instant of the gap.")]
-    end: Annotated[Instant, Meta(description="First instant after it.")]
+    start: Annotated[At, Meta(description="First instant of the gap.")]
+    end: Annotated[At, Meta(description="First instant after it.")]
 
 
 class ConfirmExpiry(InProcedure, tag="confirm expiry", kw_only=True, frozen=True):
@@ -133,7 +132,8 @@ class ConfirmExpiry(InProcedure, tag="confirm expiry", kw_only=True, frozen=True
 class ChangeForum(InProcedure, tag="change forum", kw_only=True, frozen=True):
     """The same matter and text go to another organ that may decide them, with its own electorate."""
 
-    organ: Annotated[Name, Meta(description="The other organ.")]
+    organ: Annotated[Name, Meta(description="The other organ; the same one, where it has another rule for it.")]
+    rule: Annotated[str, Meta(description="The rule there, where the organ may decide it by more than one.")] = ""
     new_procedure: Annotated[Name, Meta(description="Name of the procedure there.")]
 
 
@@ -264,14 +264,14 @@ class RecordMandate(InCase, tag="record mandate", kw_only=True, frozen=True):
 
     mandate: Annotated[Name, Meta(description="Name of the mandate.")]
     given_by: Annotated[Name, Meta(description="Who gave it.")]
-    until: Annotated[Instant | None, Meta(description="When it ends; none: open.")] = None
+    until: Annotated[At | None, Meta(description="When it ends; none: open.")] = None
 
 
 class GiveConsent(InCase, tag="give host consent", kw_only=True, frozen=True):
     """A host state agrees to forces on its territory."""
 
     host: Annotated[PartyId, Meta(description="The host state.")]
-    until: Annotated[Instant | None, Meta(description="When it ends; none: open.")] = None
+    until: Annotated[At | None, Meta(description="When it ends; none: open.")] = None
 
 
 class WithdrawConsent(InCase, tag="withdraw host consent", kw_only=True, frozen=True):

@@ -4,7 +4,7 @@ from msgspec.structs import replace
 
 from tocsin.alliance.commands import Convene, MakeRequest, NoteNoRequest
 from tocsin.alliance.facts import AnyFact, ConveneAsked, NoRequestNoted, OrganConvened, Refusal, RequestMade
-from tocsin.alliance.folding import among, case_of, roles_in, with_case, with_key
+from tocsin.alliance.folding import among, case_of, may_take_part, no_part, roles_in, with_case, with_key
 from tocsin.alliance.state import CaseState, RequestState, State
 from tocsin.charter.duties import Finding, find
 from tocsin.charter.snapshot import Snapshot
@@ -20,11 +20,7 @@ def request(charter: Snapshot, state: State, command: MakeRequest) -> Decision:
     """
     duty = charter.duties.get(command.duty)
     if duty is None:
-        return Refusal(
-            code="no such duty",
-            message=f"The charter has no duty '{command.duty}' on {charter.on}.",
-            fix=f"Duties on that day: {', '.join(sorted(charter.duties)) or 'none'}.",
-        )
+        return _no_duty(charter, command.duty)
     if not charter.has_right(command.by, "request"):
         return Refusal(
             code="not entitled",
@@ -32,9 +28,18 @@ def request(charter: Snapshot, state: State, command: MakeRequest) -> Decision:
             clause=duty.clause,
             fix="A request comes from a party whose status gives the right to request.",
         )
-    asked = dict.fromkeys((*(command.event.requested_by or ()), command.by))
-    event = replace(command.event, requested_by=tuple(asked))
-    finding = _after_decision(find(charter, duty, event), state.cases.get(command.case))
+    case = state.cases.get(command.case)
+    if case is not None and command.request in case.requests:
+        return Refusal(
+            code="name taken",
+            message=f"There is already a request '{command.request}' in this case.",
+            clause=duty.clause,
+            fix="Give the new request a name of its own.",
+        )
+    # Who asked is what is on record, not what the author says of others.
+    earlier = [row.by for row in case.requests.values()] if case else []
+    event = replace(command.event, requested_by=tuple(dict.fromkeys((*earlier, command.by))))
+    finding = _after_decision(find(charter, duty, event), case, duty.id, event.victim)
     owed = finding.status in ("triggered", "awaiting")
     return (
         RequestMade(
@@ -45,6 +50,7 @@ def request(charter: Snapshot, state: State, command: MakeRequest) -> Decision:
             duty=duty.id,
             event=event,
             status=finding.status,
+            decided_as=duty.decision if duty.decision in charter.matters else "",
             why=finding.why,
             clause=finding.clause,
             readings=tuple(sorted(charter.readings)),
@@ -55,9 +61,10 @@ def request(charter: Snapshot, state: State, command: MakeRequest) -> Decision:
     )
 
 
-def _after_decision(finding: Finding, case: CaseState | None) -> Finding:
-    """A duty that awaits a decision is triggered once the case has adopted one on that matter."""
-    decided = {row.matter for row in case.procedures.values() if row.verdict == "adopted"} if case else set()
+def _after_decision(finding: Finding, case: CaseState | None, duty: str, victim: str) -> Finding:
+    """A duty that awaits a decision is triggered once the case has adopted one, for a victim that asked in it."""
+    asked = case is not None and any(row.duty == duty and row.victim == victim for row in case.requests.values())
+    decided = {row.matter for row in case.procedures.values() if row.verdict == "adopted"} if case and asked else set()
     if finding.status != "awaiting" or finding.awaiting not in decided:
         return finding
     why = (*finding.why, f"'{finding.awaiting}' has been adopted in this case")
@@ -67,8 +74,11 @@ def _after_decision(finding: Finding, case: CaseState | None) -> Finding:
 def no_request(charter: Snapshot, state: State, command: NoteNoRequest) -> Decision:
     """Nobody is obliged to ask: this records that the clause was there and was not used."""
     duty = charter.duties.get(command.duty)
-    clause = duty.clause if duty else ""
-    return (NoRequestNoted(at=command.at, case=command.case, by=command.by, duty=command.duty, clause=clause),)
+    if duty is None:
+        return _no_duty(charter, command.duty)
+    if not may_take_part(charter, command.by):
+        return no_part(charter, command.by, "note that nobody asked", duty.clause)
+    return (NoRequestNoted(at=command.at, case=command.case, by=command.by, duty=duty.id, clause=duty.clause),)
 
 
 def convene(charter: Snapshot, state: State, command: Convene) -> Decision:
@@ -88,9 +98,9 @@ def convene(charter: Snapshot, state: State, command: Convene) -> Decision:
             fix=f"It is convened by: {', '.join(callers) or 'a party with the right to convene'}.",
         )
     asked = (*(case.convene_asked.get(organ.id, ()) if case else ()), command.by)
-    if len(set(asked)) < organ.convene_requesters and command.by not in charter.chairs(organ.id):
+    if len(set(asked)) < organ.convene_requesters and (command.by in callers or entitled):
         return (ConveneAsked(at=command.at, case=command.case, organ=organ.id, by=command.by),)
-    meets_by = duration(organ.convene_within).after(command.at) if organ.convene_within else None
+    meets_by = duration(organ.convene_within).after(command.at, charter.zone) if organ.convene_within else None
     return (
         OrganConvened(
             at=command.at, case=command.case, organ=organ.id, by=command.by, meets_by=meets_by, clause=organ.clause
@@ -100,6 +110,14 @@ def convene(charter: Snapshot, state: State, command: Convene) -> Decision:
 
 def _may_convene(charter: Snapshot, command: Convene) -> bool:
     return charter.has_right(command.by, "convene")
+
+
+def _no_duty(charter: Snapshot, name: str) -> Refusal:
+    return Refusal(
+        code="no such duty",
+        message=f"The charter has no duty '{name}' on {charter.on}.",
+        fix=f"Duties on that day: {', '.join(sorted(charter.duties)) or 'none'}.",
+    )
 
 
 def _no_organ(charter: Snapshot, name: str) -> Refusal:
@@ -119,6 +137,7 @@ def requested(state: State, fact: RequestMade) -> State:
         status=fact.status,
         victim=fact.event.victim,
         attacker=fact.event.attacker,
+        decided_as=fact.decided_as,
     )
     owed = tuple(dict.fromkeys((*case.reports_owed, *fact.reports_to)))
     return with_case(state, case, requests=with_key(case.requests, fact.request, made), reports_owed=owed)
@@ -126,12 +145,12 @@ def requested(state: State, fact: RequestMade) -> State:
 
 def not_requested(state: State, fact: NoRequestNoted) -> State:
     case = case_of(state, fact.case, fact.at)
-    return with_case(state, case, no_requests=(*case.no_requests, fact.duty))
+    return with_case(state, case, no_requests=tuple(dict.fromkeys((*case.no_requests, fact.duty))))
 
 
 def convene_asked(state: State, fact: ConveneAsked) -> State:
     case = case_of(state, fact.case, fact.at)
-    asked = (*case.convene_asked.get(fact.organ, ()), fact.by)
+    asked = tuple(dict.fromkeys((*case.convene_asked.get(fact.organ, ()), fact.by)))
     return with_case(state, case, convene_asked=with_key(case.convene_asked, fact.organ, asked))
 
 

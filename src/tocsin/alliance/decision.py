@@ -3,7 +3,9 @@
 from tocsin.alliance.commands import CloseProcedure
 from tocsin.alliance.facts import AnyFact, Decided, Refusal
 from tocsin.alliance.folding import find_procedure, with_deadline, with_procedure
-from tocsin.alliance.state import Procedure, State
+from tocsin.alliance.state import CaseState, Procedure, State
+from tocsin.charter.rules.ballot import walk
+from tocsin.charter.rules.kinds import Silence
 from tocsin.charter.rules.levers import Levers, levers
 from tocsin.charter.rules.verdict import Outcome, compile_ballot
 from tocsin.charter.snapshot import Snapshot
@@ -24,13 +26,16 @@ def close(charter: Snapshot, state: State, command: CloseProcedure) -> Decision:
             clause=procedure.clause,
             fix="A running silence ends at its deadline or by a break; an unconfirmed one by the chair's confirmation.",
         )
-    if command.by not in procedure.chairs:
+    if command.by not in (*procedure.chairs, *procedure.closers):
         return Refusal(
             code="not entitled",
             message=f"{command.by} does not chair {procedure.organ}.",
             clause=procedure.clause,
-            fix=f"It is closed by: {', '.join(procedure.chairs)}.",
+            fix=f"It is closed by: {', '.join((*procedure.chairs, *procedure.closers))}.",
         )
+    unheard = _unheard(state.cases[command.case], procedure)
+    if unheard is not None:
+        return unheard
     outcome = outcome_of(procedure, closed=True)
     if outcome.verdict == "open":
         return Refusal(
@@ -40,6 +45,27 @@ def close(charter: Snapshot, state: State, command: CloseProcedure) -> Decision:
             fix="Enter what is unset in the charter, with its source.",
         )
     return (_decided(procedure, outcome, command.case, command.at, "close"),)
+
+
+def _unheard(case: CaseState, procedure: Procedure) -> Refusal | None:
+    """Silence is consent, or absence, only where members could speak: in a meeting that was called.
+
+    Under a silence rule it is so only when the period has run out, which is no matter of closing.
+    """
+    so_far = outcome_of(procedure)
+    if so_far.verdict != "open" or so_far.unset:
+        return None
+    silent = any(isinstance(rule, Silence) for rule in walk(procedure.ballot.rule))
+    if procedure.organ in case.convened and not silent:
+        return None
+    return Refusal(
+        code="not heard",
+        message=f"'{procedure.id}' hangs on members who have not spoken: {', '.join(so_far.waiting_for)}.",
+        clause=procedure.clause,
+        fix="Open a silence period, or wait for their positions."
+        if silent
+        else f"Call {procedure.organ} together first, or wait for their positions.",
+    )
 
 
 def outcome_of(procedure: Procedure, *, closed: bool = False) -> Outcome:

@@ -64,7 +64,8 @@ class RequestMade(CaseFact, tag="request made", kw_only=True, frozen=True):
     status: Annotated[DutyStatus, Meta(description="What the duty then is.")]
     why: Annotated[tuple[str, ...], Meta(description="Why, in words.")] = ()
     clause: Clause = ""
-    readings: Annotated[tuple[str, ...], Meta(description="Readings the author signed.")] = ()
+    decided_as: Annotated[str, Meta(description="The matter that decides the duty; empty: no decision is needed.")] = ""
+    readings: Annotated[tuple[str, ...], Meta(description="Readings it was judged under.")] = ()
     awaiting: Annotated[str, Meta(description="'request', or the matter whose decision is awaited.")] = ""
     missing: Annotated[tuple[str, ...], Meta(description="What the event does not say.")] = ()
     reports_to: Annotated[tuple[str, ...], Meta(description="To whom reports are then owed.")] = ()
@@ -100,14 +101,17 @@ class ProcedureOpened(ProcedureFact, tag="procedure opened", kw_only=True, froze
     matter: Annotated[Name, Meta(description="What kind of decision.")]
     kind: Annotated[MatterKind, Meta(description="Kind of the matter.")]
     organ: Annotated[Name, Meta(description="The forum.")]
-    rule: Annotated[Name, Meta(description="Id of the rule.")]
+    rule: Annotated[str, Meta(description="Id of the rule.")]
     clause: Clause = ""
     ballot: Annotated[Ballot, Meta(description="Rule, electors and weights, pinned.")]
     ballot_digest: Annotated[Name, Meta(description="SHA-256 of the ballot.")]
     charter_hash: Annotated[Name, Meta(description="Content hash of the charter.")]
-    chairs: Annotated[tuple[str, ...], Meta(description="Who may chair.")] = ()
+    chairs: Annotated[tuple[str, ...], Meta(description="Offices and organs that chair it.")] = ()
+    closers: Annotated[
+        tuple[str, ...], Meta(description="Electors that may close it, where the chair rotates or is not known.")
+    ] = ()
     subject: Annotated[PartyId | None, Meta(description="The party it concerns.")] = None
-    readings: Annotated[tuple[str, ...], Meta(description="Readings signed by its author.")] = ()
+    readings: Annotated[tuple[str, ...], Meta(description="Readings it is decided under.")] = ()
     text: Annotated[Line, Meta(description="Title or digest of version 1.")] = ""
     moved_from: Annotated[str, Meta(description="The procedure it continues in another forum.")] = ""
     by: Annotated[Name, Meta(description="Who tabled it.")]
@@ -178,6 +182,8 @@ class DeadlineMoved(ProcedureFact, tag="deadline moved", kw_only=True, frozen=Tr
     """An outage moved a silence deadline."""
 
     deadline: Annotated[Instant, Meta(description="The new deadline.")]
+    start: Annotated[Instant, Meta(description="First instant of the gap that moved it.")]
+    end: Annotated[Instant, Meta(description="First instant after that gap.")]
     why: Annotated[OnOutage, Meta(description="The charter's rule that moved it.")]
 
 
@@ -228,6 +234,7 @@ class StandingChanged(Fact, tag="standing changed", kw_only=True, frozen=True):
     status: Annotated[Name, Meta(description="Its status.")]
     overlays: Annotated[tuple[str, ...], Meta(description="What is laid over it.")] = ()
     why: Annotated[Name, Meta(description="accession, ratification, notice, suspension, reinstatement, ...")]
+    decision: Annotated[str, Meta(description="'CASE/PROCEDURE' of the decision that this carries out.")] = ""
     clause: Clause = ""
 
 
@@ -258,7 +265,10 @@ class AmendmentAdopted(Fact, tag="amendment adopted", kw_only=True, frozen=True)
     amendment: Annotated[Name, Meta(description="Name of the amendment.")]
     new_charter_hash: Annotated[str, Meta(description="Content hash of the amended charter.")] = ""
     needed: Annotated[tuple[PartyId, ...], Meta(description="Who may ratify.")] = ()
-    enough: Annotated[int, Meta(ge=0, description="How many ratifications it takes.")] = 0
+    enough: Annotated[
+        int | None, Meta(description="How many ratifications it takes; none: the charter leaves it unset.")
+    ] = 0
+    decision: Annotated[str, Meta(description="'CASE/PROCEDURE' of the decision that this carries out.")] = ""
     transitional: Annotated[str, Meta(description="keep or restart: what becomes of open procedures.")] = ""
     clause: Clause = ""
 
@@ -273,7 +283,7 @@ class AmendmentInForce(Fact, tag="amendment in force", kw_only=True, frozen=True
 class ProcedureLapsed(ProcedureFact, tag="procedure lapsed", kw_only=True, frozen=True):
     """An open procedure ended because the charter changed under it and its transitional clause says so."""
 
-    why: Annotated[Name, Meta(description="Why.")]
+    why: Annotated[Line, Meta(description="Why.")]
 
 
 # response

@@ -86,6 +86,26 @@ def adopted(state: State, case: str, procedure: str, kinds: Iterable[str] = ()) 
     return found
 
 
+def is_official(charter: Snapshot, actor: str) -> bool:
+    """Whether the actor is an office or an organ of the charter on the day."""
+    return actor in charter.offices or actor in charter.organs
+
+
+def may_take_part(charter: Snapshot, actor: str) -> bool:
+    """Whether the actor may put something on record: an office, an organ, or a party with the right to speak."""
+    return is_official(charter, actor) or charter.has_right(actor, "speak")
+
+
+def no_part(charter: Snapshot, actor: str, what: str, clause: str = "") -> Refusal:
+    """The refusal of somebody who has no part in it."""
+    return Refusal(
+        code="not entitled",
+        message=f"{actor} may not {what} on {charter.on}.",
+        clause=clause,
+        fix="It takes an office or organ of the charter, or a party whose status gives it a say here.",
+    )
+
+
 def among(charter: Snapshot, actor: str, names: Iterable[str], roles: dict[str, tuple[PartyId, ...]]) -> bool:
     """Whether the actor is one of the named offices or organs, or belongs to one of the named groups."""
     return any(name == actor or PartyId(actor) in charter.group(name, roles) for name in names)

@@ -79,13 +79,17 @@ def timed(facts: Sequence[AnyFact], at: Instant, at_latest: Instant | None) -> t
 
 def headlines(facts: Iterable[Timed]) -> tuple[Headline, ...]:
     """The headline times of a case, in the order of HEADLINES."""
+    rows = list(facts)
+    undone = _undone(rows)
     first: dict[str, Span] = {}
     awaited: set[str] = set()
     matters: dict[str, str] = {}
-    for row in facts:
-        for name in _names(row.fact, awaited, matters):
+    for place, row in enumerate(rows):
+        names = _names(row.fact, awaited, matters)
+        for name in names if place not in undone else ():
             first.setdefault(name, row.span)
-    start = first.get("warning") or first.get("t_request")
+    starts = [first[name] for name in ("warning", "t_request") if name in first]
+    start = min(starts, key=lambda span: span.earliest, default=None)
     return tuple(_headline(name, says, start, first.get(name)) for name, says in HEADLINES.items())
 
 
@@ -97,12 +101,16 @@ def account(
     `day` writes an instant as the reader's calendar day. Who broke a silence is told once, in the last break.
     """
     rows = list(facts)
-    told = {row.fact.procedure: place for place, row in enumerate(rows) if isinstance(row.fact, SilenceBroken)}
+    told = {
+        (row.fact.case, row.fact.procedure): place
+        for place, row in enumerate(rows)
+        if isinstance(row.fact, SilenceBroken)
+    }
     sentences = []
     for place, row in enumerate(rows):
         following = rows[place + 1].fact if place + 1 < len(rows) else None
         breaks = isinstance(row.fact, PositionStated) and isinstance(following, SilenceBroken)
-        repeated = isinstance(row.fact, SilenceBroken) and told[row.fact.procedure] != place
+        repeated = isinstance(row.fact, SilenceBroken) and told[row.fact.case, row.fact.procedure] != place
         said = "" if breaks or repeated else sentence(row.fact, names)
         if said:
             sentences.append(f"{day(row.span.earliest)}: {said}")
@@ -203,6 +211,18 @@ def _names(fact: AnyFact, awaited: set[str], matters: dict[str, str]) -> tuple[s
             return ("t_report",)
         case _:
             return ()
+
+
+def _undone(rows: Sequence[Timed]) -> set[int]:
+    """Places of decisions that were taken back because the centre could not hear its members."""
+    latest: dict[tuple[str, str], int] = {}
+    undone: set[int] = set()
+    for place, row in enumerate(rows):
+        if isinstance(row.fact, Decided):
+            latest[row.fact.case, row.fact.procedure] = place
+        elif isinstance(row.fact, SilenceResumed) and (row.fact.case, row.fact.procedure) in latest:
+            undone.add(latest.pop((row.fact.case, row.fact.procedure)))
+    return undone
 
 
 def _headline(name: str, says: str, start: Span | None, reached: Span | None) -> Headline:

@@ -31,8 +31,18 @@ from tocsin.alliance.facts import (
     ReportFiled,
     RequirementSet,
 )
-from tocsin.alliance.folding import adopted, case_of, with_case, with_deadline, with_key, without_key
-from tocsin.alliance.state import CaseState, PledgeState, State
+from tocsin.alliance.folding import (
+    adopted,
+    case_of,
+    is_official,
+    may_take_part,
+    no_part,
+    with_case,
+    with_deadline,
+    with_key,
+    without_key,
+)
+from tocsin.alliance.state import CaseState, PledgeState, Procedure, State
 from tocsin.charter.snapshot import Snapshot
 from tocsin.terms import Instant, PartyId
 
@@ -44,6 +54,8 @@ def require(charter: Snapshot, state: State, command: SetRequirement) -> Decisio
     decision = adopted(state, command.case, command.procedure)
     if isinstance(decision, Refusal):
         return decision
+    if not _carries(charter, decision, command.by):
+        return no_part(charter, command.by, "set what this decision requires", decision.clause)
     names = [line.id for line in command.lines]
     if len(set(names)) != len(names):
         return Refusal(code="name taken", message="Two requirement lines have the same name.", fix="Name each once.")
@@ -97,10 +109,15 @@ def withdraw_pledge(charter: Snapshot, state: State, command: WithdrawPledge) ->
 def package(charter: Snapshot, state: State, command: ReportPackage) -> Decision:
     """A package may not use more of a line than was pledged to it; what is missing is worked out here."""
     case = state.cases.get(command.case)
+    if not may_take_part(charter, command.by):
+        return no_part(charter, command.by, "report a force package")
     if case is None or not case.requirement:
         return Refusal(
             code="no requirement", message="There is nothing this package could fill.", fix="Set the requirement first."
         )
+    refusal = _odd_package(charter, case, command)
+    if refusal is not None:
+        return refusal
     pledged = pledged_by_line(case)
     over = [line for line, quantity in command.totals.items() if quantity > pledged.get(line, 0)]
     if over:
@@ -123,6 +140,13 @@ def package(charter: Snapshot, state: State, command: ReportPackage) -> Decision
 
 def mandate(charter: Snapshot, state: State, command: RecordMandate) -> Decision:
     """A legal basis with its end, if it has one."""
+    case = state.cases.get(command.case)
+    if command.by != command.given_by and not may_take_part(charter, command.by):
+        return no_part(charter, command.by, "record a mandate of others")
+    if case is not None and command.mandate in case.mandates:
+        return Refusal(
+            code="name taken", message=f"There is already a mandate '{command.mandate}'.", fix="Give it another name."
+        )
     if command.until is not None and command.until <= command.at:
         return Refusal(code="already over", message="The mandate would end before it begins.", fix="Give a later end.")
     return (
@@ -150,25 +174,28 @@ def consent(charter: Snapshot, state: State, command: GiveConsent) -> Decision:
 
 
 def withdraw_consent(charter: Snapshot, state: State, command: WithdrawConsent) -> Decision:
-    """A host may withdraw its consent; what follows for running forces is for people to decide."""
-    case = state.cases.get(command.case)
-    if command.by != command.host or case is None or command.host not in case.consents:
+    """A host may refuse or take back its consent; what follows for running forces is for people to decide."""
+    if command.by != command.host:
         return Refusal(
-            code="no consent", message=f"{command.host} has given no consent to take back.", fix="Nothing to do."
+            code="no consent", message=f"{command.by} cannot refuse for {command.host}.", fix="The host does so itself."
         )
     return (ConsentEnded(at=command.at, case=command.case, host=command.host),)
 
 
 def deploy(charter: Snapshot, state: State, command: StartDeployment) -> Decision:
-    """Needs an adopted decision, and the host's consent unless the host itself asked for help."""
-    decision = adopted(state, command.case, command.procedure)
+    """Needs a decision on force or substance that binds those who take part, and the host's consent.
+
+    A host that asked for what was decided, and has not refused forces since, has consented by asking.
+    """
+    decision = adopted(state, command.case, command.procedure, ("force", "substance"))
     if isinstance(decision, Refusal):
         return decision
+    if not _carries(charter, decision, command.by):
+        return no_part(charter, command.by, "start what this decision allows", decision.clause)
     case = state.cases[command.case]
     if command.deployment in case.deployments:
         return Refusal(code="name taken", message=f"'{command.deployment}' has already started.", fix="Rename it.")
-    asked = {request.by for request in case.requests.values()}
-    if command.host is not None and command.host not in case.consents and command.host not in asked:
+    if command.host is not None and not _agrees(case, command.host, decision.matter):
         return Refusal(
             code="no host consent",
             message=f"{command.host} has neither asked for help nor consented to forces on its territory.",
@@ -179,12 +206,14 @@ def deploy(charter: Snapshot, state: State, command: StartDeployment) -> Decisio
         return Refusal(
             code="no such package", message=f"There is no package '{command.package}'.", fix="Report it first."
         )
-    outside = [party for party in command.parties if party not in charter.standings]
+    pledged_too = {row.party for row in case.pledges.values()}
+    outside = [party for party in command.parties if party not in decision.bound and party not in pledged_too]
     if outside:
         return Refusal(
-            code="not a party",
-            message=f"{', '.join(outside)} does not belong to this alliance on {charter.on}.",
-            fix="Name parties of the alliance.",
+            code="not bound",
+            message=f"{', '.join(outside)} is neither bound by this decision nor has pledged anything.",
+            clause=decision.clause,
+            fix="Name parties that the decision binds, or record their pledges first.",
         )
     return (
         DeploymentStarted(
@@ -202,6 +231,8 @@ def deploy(charter: Snapshot, state: State, command: StartDeployment) -> Decisio
 def end_deployment(charter: Snapshot, state: State, command: EndDeployment) -> Decision:
     """What runs can end."""
     case = state.cases.get(command.case)
+    if not may_take_part(charter, command.by):
+        return no_part(charter, command.by, "end a deployment")
     if case is None or case.deployments.get(command.deployment, 0) is not None:
         return Refusal(
             code="not running", message=f"'{command.deployment}' is not running in this case.", fix="Check the name."
@@ -210,10 +241,36 @@ def end_deployment(charter: Snapshot, state: State, command: EndDeployment) -> D
 
 
 def file_report(charter: Snapshot, state: State, command: FileReport) -> Decision:
-    """Reports are recorded whether owed or not."""
+    """Reports are recorded whether owed or not, from whoever has a part in the alliance."""
+    if not may_take_part(charter, command.by):
+        return no_part(charter, command.by, "report for this alliance")
     return (
         ReportFiled(at=command.at, case=command.case, to=command.to, by=command.by, of=command.of, duty=command.duty),
     )
+
+
+def _carries(charter: Snapshot, decision: Procedure, actor: str) -> bool:
+    """Whether the actor may carry out a decision: an office, an organ, or a party it binds."""
+    return is_official(charter, actor) or actor in decision.bound
+
+
+def _agrees(case: CaseState, host: PartyId, matter: str) -> bool:
+    asked = any(row.by == host and row.decided_as == matter for row in case.requests.values())
+    return host in case.consents or (asked and host not in case.refused_hosts)
+
+
+def _odd_package(charter: Snapshot, case: CaseState, command: ReportPackage) -> Refusal | None:
+    lines = {line.id for line in case.requirement}
+    strange = [*(set(command.totals) - lines), *(name for name in command.verified_by if not charter.belongs(name))]
+    if command.package in case.packages:
+        return Refusal(code="name taken", message=f"There is already a package '{command.package}'.", fix="Rename it.")
+    if strange:
+        return Refusal(
+            code="no such line",
+            message=f"The package names what is not there: {', '.join(sorted(strange))}.",
+            fix=f"Lines: {', '.join(sorted(lines))}; verified by parties of the alliance.",
+        )
+    return None
 
 
 def pledged_by_line(case: CaseState) -> dict[str, int]:
@@ -264,15 +321,22 @@ def mandate_expired(state: State, fact: MandateExpired) -> State:
     return with_deadline(state, f"mandate/{fact.case}/{fact.mandate}", None)
 
 
+def _less(case: CaseState, host: PartyId) -> tuple[str, ...]:
+    return tuple(name for name in case.refused_hosts if name != host)
+
+
 def consented(state: State, fact: ConsentGiven) -> State:
     case = case_of(state, fact.case, fact.at)
-    state = with_case(state, case, consents=with_key(case.consents, fact.host, fact.until))
+    state = with_case(
+        state, case, consents=with_key(case.consents, fact.host, fact.until), refused_hosts=_less(case, fact.host)
+    )
     return with_deadline(state, f"consent/{fact.case}/{fact.host}", fact.until)
 
 
 def consent_ended(state: State, fact: ConsentEnded) -> State:
     case = case_of(state, fact.case, fact.at)
-    state = with_case(state, case, consents=without_key(case.consents, fact.host))
+    refused = (*_less(case, fact.host), fact.host)
+    state = with_case(state, case, consents=without_key(case.consents, fact.host), refused_hosts=refused)
     return with_deadline(state, f"consent/{fact.case}/{fact.host}", None)
 
 
@@ -288,7 +352,7 @@ def deployment_ended(state: State, fact: DeploymentEnded) -> State:
 
 def report_filed(state: State, fact: ReportFiled) -> State:
     case = case_of(state, fact.case, fact.at)
-    return with_case(state, case, reports_filed=(*case.reports_filed, fact.to))
+    return with_case(state, case, reports_filed=tuple(dict.fromkeys((*case.reports_filed, fact.to))))
 
 
 DECIDERS = {

@@ -20,7 +20,7 @@ from tocsin.alliance.facts import (
     SilenceResumed,
     TextDelivered,
 )
-from tocsin.alliance.folding import find_procedure, with_deadline, with_procedure
+from tocsin.alliance.folding import among, find_procedure, is_official, no_part, with_deadline, with_procedure
 from tocsin.alliance.state import Procedure, SilenceState, State
 from tocsin.charter.rules.ballot import walk
 from tocsin.charter.rules.kinds import Silence
@@ -29,6 +29,8 @@ from tocsin.charter.snapshot import Snapshot
 from tocsin.terms import Instant, PartyId, duration, iso
 
 Decision = tuple[AnyFact, ...] | Refusal
+CENTRE = "centre"
+"""The actor that is the centre itself: it knows what it delivered and when it could not hear."""
 
 
 def open_silence(charter: Snapshot, state: State, command: OpenSilence) -> Decision:
@@ -44,14 +46,14 @@ def open_silence(charter: Snapshot, state: State, command: OpenSilence) -> Decis
             clause=procedure.clause,
             fix="Silence needs an open text under a rule of kind 'silence'.",
         )
-    if command.by not in (*procedure.chairs, *rule.opened_by):
+    if command.by not in procedure.chairs and not among(charter, command.by, rule.opened_by, {}):
         return Refusal(
             code="not entitled",
             message=f"{command.by} may not open a silence procedure in {procedure.organ}.",
             clause=rule.clause or procedure.clause,
             fix=f"It is opened by: {', '.join(rule.opened_by or procedure.chairs)}.",
         )
-    deadline = _deadline(rule, procedure, command)
+    deadline = _deadline(charter, rule, procedure, command)
     if isinstance(deadline, Refusal):
         return deadline
     return (
@@ -72,7 +74,14 @@ def deliver(charter: Snapshot, state: State, command: ConfirmDelivery) -> Decisi
     procedure = find_procedure(state, command.case, command.procedure)
     if isinstance(procedure, Refusal):
         return procedure
-    if procedure.silence is None or command.party not in procedure.ballot.universe:
+    if command.by not in (command.party, CENTRE, *procedure.chairs):
+        return Refusal(
+            code="not entitled",
+            message=f"{command.by} cannot say that {command.party} has the text.",
+            clause=procedure.clause,
+            fix=f"The party itself, the chair or the centre says so ('{CENTRE}').",
+        )
+    if procedure.status != "silence" or command.party not in procedure.ballot.universe:
         return Refusal(
             code="nothing to deliver",
             message=f"'{procedure.id}' is not under silence, or {command.party} is no elector of it.",
@@ -84,6 +93,8 @@ def deliver(charter: Snapshot, state: State, command: ConfirmDelivery) -> Decisi
 
 def outage(charter: Snapshot, state: State, command: RecordOutage) -> Decision:
     """A hearing gap moves running deadlines as each rule says, and reopens what expired unheard."""
+    if command.by != CENTRE and not is_official(charter, command.by):
+        return no_part(charter, command.by, "record a gap in the centre's hearing")
     if command.end <= command.start or command.end > command.at:
         return Refusal(
             code="no gap",
@@ -91,7 +102,7 @@ def outage(charter: Snapshot, state: State, command: RecordOutage) -> Decision:
             fix="It starts before it ends, and is recorded afterwards.",
         )
     facts: list[AnyFact] = [OutageRecorded(at=command.at, start=command.start, end=command.end)]
-    for case in state.cases.values():
+    for case in (row for row in state.cases.values() if row.closed is None):
         for procedure in case.procedures.values():
             facts.extend(_after_gap(case.id, procedure, command))
     return tuple(facts)
@@ -123,9 +134,10 @@ def break_by(procedure: Procedure, stated: PositionStated) -> tuple[AnyFact, ...
     if stated.position not in rule.blocks or stated.party in procedure.broken_by:
         return ()
     positions = {**procedure.positions, stated.party: stated.position}
-    if compile_ballot(procedure.ballot, procedure.ballot_digest).judge(positions, closed=True) == "adopted":
+    outcome = compile_ballot(procedure.ballot, procedure.ballot_digest).outcome(positions, closed=True)
+    if outcome.verdict == "adopted" or stated.party not in outcome.blockers:
         return ()
-    breakers = [party for party, position in positions.items() if position in rule.blocks]
+    breakers = [party for party in positions if party in outcome.blockers]
     return (
         SilenceBroken(
             at=stated.at,
@@ -138,6 +150,13 @@ def break_by(procedure: Procedure, stated: PositionStated) -> tuple[AnyFact, ...
     )
 
 
+def waits_for_outage(state: State, key: str) -> bool:
+    """Whether this deadline is one that a hearing gap may move: a silence whose rule does not let it stand."""
+    kind, case, name = key.split("/", 2)
+    silence = state.cases[case].procedures[name].silence if kind == "silence" else None
+    return silence is not None and silence.on_outage != "stand"
+
+
 def expire(state: State, case: str, name: str, at: Instant) -> tuple[AnyFact, ...]:
     """What the deadline brings, decided by the pinned law alone."""
     procedure = state.cases[case].procedures[name]
@@ -145,8 +164,10 @@ def expire(state: State, case: str, name: str, at: Instant) -> tuple[AnyFact, ..
     undelivered = tuple(party for party in procedure.ballot.universe if party not in delivered)
     why = "the use of force needs a recorded human act" if procedure.kind == "force" else ""
     why = "delivery to every elector is not recorded" if undelivered else why
+    decided = decided_by(procedure, case, at, "silence")
+    why = "the rule cannot decide, a part of it is unset" if decided.verdict == "open" else why
     expired = SilenceExpired(at=at, case=case, procedure=name, confirmed=not why, undelivered=undelivered, why=why)
-    return (expired,) if why else (expired, decided_by(procedure, case, at, "silence"))
+    return (expired,) if why else (expired, decided)
 
 
 def silence_rule(procedure: Procedure) -> Silence | None:
@@ -154,8 +175,8 @@ def silence_rule(procedure: Procedure) -> Silence | None:
     return next((rule for rule in walk(procedure.ballot.rule) if isinstance(rule, Silence)), None)
 
 
-def _deadline(rule: Silence, procedure: Procedure, command: OpenSilence) -> Instant | Refusal:
-    shortest = duration(rule.period).after(command.at) if rule.period else None
+def _deadline(charter: Snapshot, rule: Silence, procedure: Procedure, command: OpenSilence) -> Instant | Refusal:
+    shortest = duration(rule.period).after(command.at, charter.zone) if rule.period else None
     deadline = command.deadline if command.deadline is not None else shortest
     if deadline is None:
         return Refusal(
@@ -184,19 +205,33 @@ def _after_gap(case: str, procedure: Procedure, gap: RecordOutage) -> tuple[AnyF
     if silence is None or silence.on_outage == "stand":
         return ()
     ran_out = procedure.status == "unconfirmed" or (procedure.status == "decided" and procedure.how == "silence")
-    lost = min(gap.end, silence.deadline) - max(gap.start, silence.opened)
+    lost = _lost(silence, gap.start, gap.end)
     if lost <= 0 or not (ran_out or procedure.status == "silence"):
         return ()
-    extended = max(silence.deadline, gap.at) + lost
-    anew = gap.at + silence.deadline - silence.opened
+    given_back = max(silence.deadline, gap.at) + lost if silence.on_outage == "extend" else gap.at + silence.period
     moved = DeadlineMoved(
         at=gap.at,
         case=case,
         procedure=procedure.id,
-        deadline=Instant(extended if silence.on_outage == "extend" else anew),
+        deadline=Instant(given_back),
+        start=gap.start,
+        end=gap.end,
         why=silence.on_outage,
     )
     return (SilenceResumed(at=gap.at, case=case, procedure=procedure.id), moved) if ran_out else (moved,)
+
+
+def _lost(silence: SilenceState, start: Instant, end: Instant) -> int:
+    """Microseconds of the silence that the gap swallowed and that no earlier gap has given back."""
+    free = [(max(start, silence.opened), min(end, silence.deadline))]
+    for counted_start, counted_end in silence.gaps:
+        free = [
+            part
+            for first, last in free
+            for part in ((first, min(last, counted_start)), (max(first, counted_end), last))
+            if part[0] < part[1]
+        ]
+    return sum(last - first for first, last in free if first < last)
 
 
 def opened(state: State, fact: SilenceOpened) -> State:
@@ -210,6 +245,7 @@ def opened(state: State, fact: SilenceOpened) -> State:
         on_outage=fact.on_outage,
         returns_to=fact.on_break or procedure.organ,
         clause=fact.clause,
+        period=fact.deadline - fact.at,
     )
     # Silence asks everybody anew: what was said of the text before it has no say in whether it is broken.
     state = with_procedure(
@@ -221,6 +257,7 @@ def opened(state: State, fact: SilenceOpened) -> State:
         broken_by=(),
         positions={},
         reservations={},
+        own=frozenset(),
     )
     return with_deadline(state, f"silence/{fact.case}/{fact.procedure}", fact.deadline)
 
@@ -252,7 +289,7 @@ def deadline_moved(state: State, fact: DeadlineMoved) -> State:
     silence = _silence(state, fact.case, fact.procedure)
     if silence is None:
         return state
-    moved = replace(silence, deadline=fact.deadline)
+    moved = replace(silence, deadline=fact.deadline, gaps=(*silence.gaps, (fact.start, fact.end)))
     state = with_procedure(state, fact.case, fact.procedure, silence=moved)
     return with_deadline(state, f"silence/{fact.case}/{fact.procedure}", fact.deadline)
 

@@ -24,7 +24,11 @@ class SilenceState(Struct, frozen=True):
     on_outage: OnOutage
     returns_to: str
     clause: str
+    period: int
+    """Length in microseconds as it was opened, before any outage."""
     delivered: frozenset[PartyId] = frozenset()
+    gaps: tuple[tuple[Instant, Instant], ...] = ()
+    """Hearing gaps already given back."""
 
 
 class Procedure(Struct, frozen=True, kw_only=True):
@@ -40,6 +44,7 @@ class Procedure(Struct, frozen=True, kw_only=True):
     ballot_digest: str
     charter_hash: str
     chairs: tuple[str, ...]
+    closers: tuple[str, ...]
     proposer: str
     opened: Instant
     text: str
@@ -52,6 +57,8 @@ class Procedure(Struct, frozen=True, kw_only=True):
     positions: dict[str, Position] = {}
     questions: dict[str, dict[str, Position]] = {}
     reservations: dict[str, str] = {}
+    own: frozenset[str] = frozenset()
+    """Parties that stated their position themselves: nobody restates it for them."""
     silence: SilenceState | None = None
     broken_by: tuple[PartyId, ...] = ()
     verdict: Verdict | None = None
@@ -71,6 +78,7 @@ class RequestState(Struct, frozen=True):
     status: DutyStatus
     victim: str
     attacker: str
+    decided_as: str = ""
 
 
 class PledgeState(Struct, frozen=True):
@@ -100,6 +108,8 @@ class CaseState(Struct, frozen=True, kw_only=True):
     packages: dict[str, dict[str, int]] = {}
     mandates: dict[str, Instant | None] = {}
     consents: dict[str, Instant | None] = {}
+    refused_hosts: tuple[str, ...] = ()
+    """Hosts that have taken back or refused consent, whatever they asked for before."""
     deployments: dict[str, Instant | None] = {}
     """End of each deployment by name; None while it runs."""
     reports_owed: tuple[str, ...] = ()
@@ -107,12 +117,19 @@ class CaseState(Struct, frozen=True, kw_only=True):
     attempts: int = 0
 
 
+class Notice(Struct, frozen=True):
+    """A notice of leaving; `effective` is None where the charter leaves the period unset."""
+
+    effective: Instant | None
+    clause: str
+
+
 class Amendment(Struct, frozen=True):
     """An amendment on its way into force."""
 
     new_charter_hash: str
     needed: tuple[PartyId, ...]
-    enough: int
+    enough: int | None
     transitional: str
     in_force: bool = False
 
@@ -125,8 +142,10 @@ class State(Struct, frozen=True, kw_only=True):
     cases: dict[str, CaseState] = {}
     standings: dict[PartyId, Standing] = {}
     """Parties whose standing changed live; it overrides the charter's file."""
-    notices: dict[PartyId, Instant | None] = {}
+    notices: dict[PartyId, Notice] = {}
     ratified: dict[str, tuple[PartyId, ...]] = {}
+    used: frozenset[str] = frozenset()
+    """Decisions on membership and amendment that have been carried out: 'CASE/PROCEDURE'."""
     amendments: dict[str, Amendment] = {}
     deadlines: dict[str, Instant] = {}
     """What is due when: 'silence/CASE/PROCEDURE', 'notice//PARTY', 'mandate/CASE/NAME', 'consent/CASE/HOST'."""

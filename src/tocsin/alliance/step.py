@@ -15,11 +15,21 @@ from typing import Any
 from msgspec.structs import replace
 
 from tocsin.alliance import consultation, decision, membership, response, silence, texts, warning
-from tocsin.alliance.commands import CloseCase, Command, InCase, MakeRequest, RecordOutage, TableText, Wake
-from tocsin.alliance.facts import AnyFact, CaseOpened, Refusal
+from tocsin.alliance.commands import (
+    CloseCase,
+    Command,
+    InCase,
+    MakeRequest,
+    RecordOutage,
+    StatePosition,
+    TableText,
+    Wake,
+)
+from tocsin.alliance.facts import AnyFact, AttemptRecorded, CaseOpened, Refusal
 from tocsin.alliance.state import State
 from tocsin.charter.snapshot import Snapshot
-from tocsin.terms import Instant, PartyId, iso
+from tocsin.errors import NotFound, TermError
+from tocsin.terms import FAR_AHEAD, LONG_AGO, Instant, PartyId, iso
 
 Decision = tuple[AnyFact, ...] | Refusal
 
@@ -39,29 +49,34 @@ def decide(charter: Snapshot, state: State, command: Command) -> Decision:
     Deadlines that have passed are applied first, in order, so that the facts may begin with theirs: whether a
     timer fired on time, late or never makes no difference. An outage is weighed before the deadlines it touches.
     """
+    if not LONG_AGO <= command.at <= FAR_AHEAD or (command.at_latest or command.at) < command.at:
+        return Refusal(code="no such time", message="The time of this command is none.", fix="Give a real instant.")
     if command.at < state.now:
         return Refusal(
             code="time goes back",
             message=f"{iso(command.at)} lies before the last fact, {iso(state.now)}.",
             fix="Effective times never go backwards; use the present instant.",
         )
-    upto = min(command.at, command.start) if isinstance(command, RecordOutage) else command.at
-    before, now = overdue(state, upto)
+    heard_until = command.start if isinstance(command, RecordOutage) else None
+    before, now = overdue(state, command.at, heard_until)
     if isinstance(command, Wake):
         return before
     if isinstance(command, InCase):
+        if "/" in command.case:
+            return Refusal(code="no such name", message="A case's name holds no '/'.", fix="Leave it out.")
         opening = _open_case(now, command)
         if isinstance(opening, Refusal):
             return opening
+        if opening and isinstance(opening[0], AttemptRecorded):
+            return (*before, *opening) if charter.belongs(command.by) else _closed(command)
         if opening:
             before, now = (*before, *opening), fold(now, opening)
-    decided = _DECIDERS[type(command)](_in_force(charter, now, command), now, command)
-    if isinstance(decided, Refusal):
-        return decided
-    if upto < command.at:
-        after, _ = overdue(fold(now, decided), command.at)
-        decided = (*decided, *after)
-    return (*before, *decided)
+    try:
+        law = _in_force(charter, now, command)
+    except (NotFound, TermError) as problem:
+        return Refusal(code="no such reading", message=str(problem), fix="Name one reading of a question, or none.")
+    decided = _DECIDERS[type(command)](law, now, command)
+    return decided if isinstance(decided, Refusal) else (*before, *decided)
 
 
 def evolve(state: State, fact: AnyFact) -> State:
@@ -87,18 +102,24 @@ def fold(state: State, facts: Iterable[AnyFact]) -> State:
     return state
 
 
-def overdue(state: State, upto: Instant) -> tuple[tuple[AnyFact, ...], State]:
+def overdue(state: State, upto: Instant, heard_until: Instant | None = None) -> tuple[tuple[AnyFact, ...], State]:
     """The facts of all deadlines up to and including `upto`, in order, and the state after them.
 
-    It needs no charter: what a deadline brings was pinned when it was set.
+    It needs no charter: what a deadline brings was pinned when it was set. From `heard_until` on members could not
+    be heard, so that silences run out later than they seem to, and are left to the outage.
     """
     if not state.deadlines or min(state.deadlines.values()) > upto:
         return (), state
     facts: list[AnyFact] = []
-    while state.deadlines:
-        at, key = min((at, key) for key, at in state.deadlines.items())
-        if at > upto:
+    while True:
+        passed = [
+            (at, key)
+            for key, at in state.deadlines.items()
+            if at <= upto and (heard_until is None or at <= heard_until or not silence.waits_for_outage(state, key))
+        ]
+        if not passed:
             break
+        at, key = min(passed)
         brought = _expire(state, key, at)
         facts.extend(brought)
         state = fold(state, brought)
@@ -111,7 +132,7 @@ def _expire(state: State, key: str, at: Instant) -> tuple[AnyFact, ...]:
         case "silence":
             return silence.expire(state, case, name, at)
         case "notice":
-            return membership.expire_notice(name, at)
+            return membership.expire_notice(state, name, at)
         case "mandate":
             return response.expire_mandate(case, name, at)
         case _:
@@ -124,13 +145,15 @@ def _open_case(state: State, command: InCase) -> tuple[AnyFact, ...] | Refusal:
         return Refusal(code="no such case", message=f"There is no case '{command.case}'.", fix="Check the name.")
     if case is None:
         return (CaseOpened(at=command.at, case=command.case),)
+    if case.closed is not None and isinstance(command, StatePosition | MakeRequest):
+        return warning.too_late(command, case.closed)
     if case.closed is not None:
-        return Refusal(
-            code="case closed",
-            message=f"Case '{command.case}' was closed on {iso(case.closed)}.",
-            fix="Open a new case.",
-        )
+        return _closed(command)
     return ()
+
+
+def _closed(command: InCase) -> Refusal:
+    return Refusal(code="case closed", message=f"Case '{command.case}' is closed.", fix="Open a new case.")
 
 
 def _in_force(charter: Snapshot, state: State, command: Command) -> Snapshot:

@@ -31,7 +31,7 @@ from tocsin.charter.model import Forum, Matter
 from tocsin.charter.rules.ballot import digest, walk
 from tocsin.charter.rules.kinds import Consensus, Silence
 from tocsin.charter.snapshot import Snapshot
-from tocsin.terms import PartyId
+from tocsin.terms import PartyId, is_party_id
 
 Decision = tuple[AnyFact, ...] | Refusal
 
@@ -56,11 +56,15 @@ def table(charter: Snapshot, state: State, command: TableText) -> Decision:
 
 
 def amend(charter: Snapshot, state: State, command: AmendText) -> Decision:
-    """The proposer, the chair or any elector may put a new version; positions on the old one lapse."""
+    """The proposer, the chair or any elector may put a new version; positions on the old one lapse.
+
+    Under silence only the proposer and the chair may: others break it.
+    """
     procedure = _running(state, command.case, command.procedure)
     if isinstance(procedure, Refusal):
         return procedure
-    if command.by not in (procedure.proposer, *procedure.chairs, *procedure.ballot.universe):
+    others = procedure.ballot.universe if procedure.status == "open" else ()
+    if command.by not in (procedure.proposer, *procedure.chairs, *others):
         return _not_yours(command.by, procedure)
     version = procedure.version + 1
     return (TextAmended(at=command.at, case=command.case, procedure=procedure.id, version=version, text=command.text),)
@@ -99,7 +103,14 @@ def position(charter: Snapshot, state: State, command: StatePosition) -> Decisio
         )
     if procedure.status not in ("open", "silence"):
         return (_too_late(command, procedure),)
-    if command.reservation and not _allows_reservation(procedure):
+    if command.by != command.party and not command.question and command.party in procedure.own:
+        return Refusal(
+            code="stated itself",
+            message=f"{command.party} has stated its position itself; nobody restates it for it.",
+            clause=procedure.clause,
+            fix=f"{command.party} may change its position.",
+        )
+    if command.position == "support" and command.reservation and not _allows_reservation(procedure):
         return Refusal(
             code="no reservations",
             message=f"The rule '{procedure.rule}' does not provide for reservations.",
@@ -124,26 +135,28 @@ def change_forum(charter: Snapshot, state: State, command: ChangeForum) -> Decis
     procedure = find_procedure(state, command.case, command.procedure)
     if isinstance(procedure, Refusal):
         return procedure
-    if procedure.status != "open" and procedure.verdict not in ("blocked", "escalated"):
+    failed = procedure.status == "decided" and procedure.verdict in ("blocked", "escalated")
+    if procedure.status != "open" and not failed:
         return Refusal(
             code="cannot move",
             message=f"'{procedure.id}' is {procedure.status}; only an open or blocked text changes forum.",
             clause=procedure.clause,
             fix="Wait until the silence is broken or has run out.",
         )
-    if command.by not in procedure.chairs and not charter.has_right(command.by, "propose"):
+    if command.by not in (procedure.proposer, *procedure.chairs, *procedure.closers):
         return _not_yours(command.by, procedure)
+    charter = charter.under(procedure.readings)
     matter = charter.matters.get(procedure.matter)
-    others = {forum.organ: forum for forum in reversed(open_forums(charter, matter))} if matter else {}
-    others.pop(procedure.organ, None)
-    if matter is None or command.organ not in others:
+    here = (procedure.organ, procedure.rule)
+    others = [row for row in open_forums(charter, matter) if (row.organ, row.rule) != here] if matter else []
+    forum = choose_forum(others, command.organ, command.rule)
+    if matter is None or forum is None:
         return Refusal(
             code="not a forum",
             message=f"'{procedure.matter}' cannot be decided in {command.organ} on {charter.on}.",
             clause=procedure.clause,
-            fix=f"Other forums: {', '.join(others) or 'none'}.",
+            fix=f"Other forums: {', '.join(f'{row.organ} ({row.rule})' for row in others) or 'none'}.",
         )
-    forum = others[command.organ]
     moved = ForumChanged(
         at=command.at,
         case=command.case,
@@ -190,8 +203,9 @@ def _open(
             fix="Enter the rule in the charter with its source, or choose another forum.",
         )
     organ = charter.organs[forum.organ]
-    # A chair that rotates, or that no source names, may be any of the electors.
-    chairs = charter.chairs(organ.id) | (frozenset() if organ.chair in charter.offices else {*ballot.universe})
+    # A chair that rotates, or that no source names, may be any elector that may chair: it closes, and no more.
+    rotating = organ.chair not in charter.offices
+    closers = [party for party in ballot.universe if rotating and charter.has_right(party, "chair")]
     return (
         ProcedureOpened(
             at=command.at,
@@ -205,7 +219,8 @@ def _open(
             ballot=ballot,
             ballot_digest=digest(ballot),
             charter_hash=charter.charter_hash,
-            chairs=tuple(sorted(chairs)),
+            chairs=tuple(sorted(charter.chairs(organ.id))),
+            closers=tuple(closers),
             subject=command.subject,
             readings=tuple(sorted(charter.readings)),
             text=command.text,
@@ -230,6 +245,13 @@ def _may_table(charter: Snapshot, case: CaseState | None, command: TableText) ->
             clause=matter.clause,
             fix="Name the subject.",
         )
+    if command.subject is not None and (not matter.subject or not is_party_id(command.subject)):
+        return Refusal(
+            code="no subject",
+            message=f"'{matter.title}' does not concern a party '{command.subject}'.",
+            clause=matter.clause,
+            fix="Name a subject only where the matter has one, by its party id.",
+        )
     chairs = {chair for forum in open_forums(charter, matter) for chair in charter.chairs(forum.organ)}
     if charter.lost_right(command.by, "propose"):
         return Refusal(
@@ -245,7 +267,9 @@ def _may_table(charter: Snapshot, case: CaseState | None, command: TableText) ->
             clause=matter.clause,
             fix=f"It is raised by: {', '.join((*matter.raised_by, *sorted(chairs)))}.",
         )
-    done = {row.matter for row in case.procedures.values() if row.verdict == "adopted"} if case else set()
+    adopted = [row for row in case.procedures.values() if row.verdict == "adopted"] if case else []
+    # An earlier decision on a party counts for that party only.
+    done = {row.matter for row in adopted if command.subject in (None, row.subject) or row.subject is None}
     lacking = [need for need in matter.needs if need not in done]
     if lacking:
         return Refusal(
@@ -307,6 +331,7 @@ def opened(state: State, fact: ProcedureOpened) -> State:
         ballot_digest=fact.ballot_digest,
         charter_hash=fact.charter_hash,
         chairs=fact.chairs,
+        closers=fact.closers,
         proposer=fact.by,
         opened=fact.at,
         text=fact.text,
@@ -328,6 +353,7 @@ def amended(state: State, fact: TextAmended) -> State:
         positions={},
         questions={},
         reservations={},
+        own=frozenset(),
         silence=None,
         broken_by=(),
     )
@@ -350,7 +376,7 @@ def stated(state: State, fact: PositionStated) -> State:
             state, fact.case, fact.procedure, questions=with_key(procedure.questions, fact.question, asked)
         )
     reservations = {name: text for name, text in procedure.reservations.items() if name != fact.party}
-    if fact.reservation:
+    if fact.reservation and fact.position == "support":
         reservations[fact.party] = fact.reservation
     return with_procedure(
         state,
@@ -358,6 +384,7 @@ def stated(state: State, fact: PositionStated) -> State:
         fact.procedure,
         positions=with_key(procedure.positions, fact.party, fact.position),
         reservations=reservations,
+        own=procedure.own | {fact.party} if fact.by == fact.party else procedure.own,
     )
 
 

@@ -27,10 +27,10 @@ def upcast(data: bytes) -> bytes:
     """The record in today's schema. Raises NeedsNewer where it is of a later one, or no record at all."""
     try:
         schema = _versioned.decode(data).schema
-    except msgspec.DecodeError as problem:
+    except (msgspec.DecodeError, RecursionError) as problem:
         raise NeedsNewer(f"This is no act of any schema this release knows: {problem}.") from problem
-    if schema > ACT_SCHEMA:
-        raise NeedsNewer(f"The record has act schema {schema}; this release reads up to {ACT_SCHEMA}.")
+    if not 1 <= schema <= ACT_SCHEMA:
+        raise NeedsNewer(f"The record has act schema {schema}; this release reads 1 to {ACT_SCHEMA}.")
     for old in range(schema, ACT_SCHEMA):
         data = UPCASTS[old](data)
     return data

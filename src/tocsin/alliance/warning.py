@@ -1,10 +1,11 @@
 """Stage 1, warning: a nation hands in a warning. All learn that there is one; its audience, what it says."""
 
-from tocsin.alliance.commands import CloseCase, ReportWarning
-from tocsin.alliance.facts import AnyFact, CaseClosed, CaseOpened, Refusal, WarningReported
-from tocsin.alliance.folding import case_of, with_case, with_key
+from tocsin.alliance.commands import CloseCase, MakeRequest, ReportWarning, StatePosition
+from tocsin.alliance.facts import AnyFact, AttemptRecorded, CaseClosed, CaseOpened, Refusal, WarningReported
+from tocsin.alliance.folding import case_of, is_official, no_part, with_case, with_key
 from tocsin.alliance.state import State
 from tocsin.charter.snapshot import Snapshot
+from tocsin.terms import Instant, iso
 
 Decision = tuple[AnyFact, ...] | Refusal
 
@@ -27,8 +28,17 @@ def report(charter: Snapshot, state: State, command: ReportWarning) -> Decision:
     return (WarningReported(at=command.at, case=command.case, warning=command.warning, commitment=command.commitment),)
 
 
+def too_late(command: StatePosition | MakeRequest, closed: Instant) -> tuple[AnyFact, ...]:
+    """What a member says in a closed case is kept, without effect."""
+    what = command.duty if isinstance(command, MakeRequest) else f"{command.party}: {command.position}"
+    why = f"the case was closed on {iso(closed)}"
+    return (AttemptRecorded(at=command.at, case=command.case, by=command.by, what=what, why=why),)
+
+
 def close_case(charter: Snapshot, state: State, command: CloseCase) -> Decision:
     """A case ends when nothing is running in it."""
+    if not is_official(charter, command.by) and not charter.has_right(command.by, "convene"):
+        return no_part(charter, command.by, "close a case")
     case = case_of(state, command.case, command.at)
     running = [name for name, end in case.deployments.items() if end is None]
     running += [name for name, row in case.procedures.items() if row.status in ("silence", "unconfirmed")]

@@ -16,6 +16,8 @@ class World(Protocol):
 
     def group(self, name: str, roles: Mapping[str, tuple[PartyId, ...]]) -> frozenset[PartyId]: ...
 
+    def roles_in(self, name: str) -> frozenset[str]: ...
+
 
 class Truth(NamedTuple):
     """`value` is None where the event does not say enough; `missing` then names the fields.
@@ -26,6 +28,10 @@ class Truth(NamedTuple):
     value: bool | None
     because: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
+
+
+_FILLED_BY = {"requester": "requested_by"}
+"""The field of an event that fills a role, where it has another name."""
 
 
 def roles_of(event: Event) -> dict[str, tuple[PartyId, ...]]:
@@ -90,7 +96,11 @@ def _compare(predicate: Predicate, event: Event, world: World) -> Truth:
         return _known(None if not other else value == other, predicate.same_as, f"{_words(name)}: {value}")
     said = (f"{_words(name)}: {_listed(value)}",)
     if predicate.group:
-        members = world.group(predicate.group, roles_of(event))
+        roles = roles_of(event)
+        unfilled = sorted(_FILLED_BY.get(role, role) for role in world.roles_in(predicate.group) - roles.keys())
+        if unfilled:
+            return Truth(None, (), tuple(unfilled))
+        members = world.group(predicate.group, roles)
         asked = value if isinstance(value, tuple) else (value,)
         inside = any(party in members for party in asked)
         return Truth(inside, (f"{said[0]} ({'among' if inside else 'not among'} the {predicate.group})",))

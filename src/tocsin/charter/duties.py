@@ -88,7 +88,7 @@ def duties(
         chosen = [tuple(readings)] if readings is not None else list(_combinations(plain, duty_id, event))
         answer = _answer(charter, duty_id, event, on, known, chosen)
         if answer is not None:
-            answers.append(answer)
+            answers.append(_without_idle_questions(answer, plain))
     return DutyReport(
         charter=charter.id,
         charter_hash=charter.hash,
@@ -109,12 +109,32 @@ def find(snapshot: Snapshot, duty: Duty, event: Event) -> Finding:
         return Finding(status="not triggered", why=trigger.because, clause=duty.clause)
     if trigger.value is None:
         return Finding(status="undetermined", missing=trigger.missing, clause=duty.clause)
-    for exclusion in duty.unless:
-        found = _excluded(snapshot, duty, exclusion, event)
-        if found is not None:
-            return found
+    excluded = _excluded(snapshot, duty, event)
+    if excluded is not None:
+        return excluded
     bearers = _bearers(snapshot, duty, event)
     return _request(snapshot, duty, event, bearers) or _decision(snapshot, duty, trigger.because, bearers)
+
+
+def _without_idle_questions(answer: DutyAnswer, plain: Snapshot) -> DutyAnswer:
+    """The answer without the questions on which, whatever the others, nothing hangs here."""
+    question = {row.id: row.question for row in plain.all_readings.values()}
+    findings = answer.findings
+    for idle in dict.fromkeys(question.values()):
+        kept: dict[tuple[str, ...], Finding] = {}
+        for finding in findings:
+            left = tuple(reading for reading in finding.readings if question.get(reading) != idle)
+            same = kept.setdefault(left, replace(finding, readings=left))
+            if _answer_of(same) != _answer_of(finding):
+                break
+        else:
+            findings = tuple(kept.values())
+    return replace(answer, findings=findings)
+
+
+def _answer_of(finding: Finding) -> tuple[object, ...]:
+    """What a finding answers. Who bears it may change with any reading of who is a member, and is left aside."""
+    return (finding.status, finding.why, finding.clause, finding.missing, finding.awaiting, finding.organ, finding.rule)
 
 
 def _answer(
@@ -146,21 +166,26 @@ def _answer(
     )
 
 
-def _excluded(snapshot: Snapshot, duty: Duty, exclusion: Unless, event: Event) -> Finding | None:
-    if exclusion.reading and exclusion.reading not in snapshot.readings:
+def _excluded(snapshot: Snapshot, duty: Duty, event: Event) -> Finding | None:
+    """The exclusion that applies, if one does for certain; else what would have to be known to rule them all out."""
+    unclear: list[tuple[Unless, tuple[str, ...]]] = []
+    for exclusion in duty.unless:
+        if exclusion.reading and exclusion.reading not in snapshot.readings:
+            continue
+        found = judge(exclusion.if_, event, snapshot)
+        if found.value is True:
+            why = (exclusion.why.rstrip("."), *found.because)
+            return Finding(status="excluded", why=why, clause=exclusion.clause or duty.clause)
+        if found.value is None:
+            unclear.append((exclusion, found.missing))
+    if not unclear:
         return None
-    clause = exclusion.clause or duty.clause
-    found = judge(exclusion.if_, event, snapshot)
-    if found.value is True:
-        return Finding(status="excluded", why=(exclusion.why.rstrip("."), *found.because), clause=clause)
-    if found.value is None:
-        return Finding(
-            status="undetermined",
-            why=(f"it cannot be told whether this exclusion applies: {exclusion.why}",),
-            missing=found.missing,
-            clause=clause,
-        )
-    return None
+    return Finding(
+        status="undetermined",
+        why=tuple(f"it cannot be told whether this exclusion applies: {row.why}" for row, _ in unclear),
+        missing=tuple(dict.fromkeys(field for _, missing in unclear for field in missing)),
+        clause=unclear[0][0].clause or duty.clause,
+    )
 
 
 def _request(snapshot: Snapshot, duty: Duty, event: Event, bearers: tuple[PartyId, ...]) -> Finding | None:
@@ -172,6 +197,9 @@ def _request(snapshot: Snapshot, duty: Duty, event: Event, bearers: tuple[PartyI
     entitled = frozenset[PartyId]().union(*(snapshot.group(name, roles) for name in duty.request_by))
     if any(party in entitled for party in event.requested_by):
         return None
+    unfilled = frozenset[str]().union(*(snapshot.roles_in(name) for name in duty.request_by)) - roles.keys()
+    if event.requested_by and unfilled:
+        return Finding(status="undetermined", missing=tuple(sorted(unfilled)), clause=duty.clause)
     who = " or ".join(duty.request_by)
     return Finding(
         status="awaiting",
@@ -207,8 +235,10 @@ def _bearers(snapshot: Snapshot, duty: Duty, event: Event) -> tuple[PartyId, ...
 
 
 def _duty_ids(charter: Charter, on: date, known: date | None) -> list[str]:
-    every = charter.as_of(on, known, tuple(row.id for row in charter.document.reading))
-    return [duty_id for duty_id in dict.fromkeys(row.id for row in charter.document.duty) if duty_id in every.duties]
+    """Duties in force on the day, plainly or under some reading, in the charter's order."""
+    choices: list[tuple[str, ...]] = [(), *((row.id,) for row in charter.document.reading)]
+    there = {duty_id for chosen in choices for duty_id in charter.as_of(on, known, chosen).duties}
+    return [duty_id for duty_id in dict.fromkeys(row.id for row in charter.document.duty) if duty_id in there]
 
 
 def _combinations(plain: Snapshot, duty_id: str, event: Event) -> Iterator[tuple[str, ...]]:
@@ -217,12 +247,21 @@ def _combinations(plain: Snapshot, duty_id: str, event: Event) -> Iterator[tuple
     for reading in plain.all_readings.values():
         questions.setdefault(reading.question, []).append(reading.id)
     choices = []
+    named = _named_by(plain.document.duty, duty_id)
     for readings in questions.values():
         options = [(reading,) for reading in readings] if len(readings) > 1 else [(), (readings[0],)]
-        if len({_under(plain, duty_id, event, option) for option in options}) > 1:
+        # One question alone may make no difference and still do so together with another that the duty names.
+        alone = len({_under(plain, duty_id, event, option) for option in options}) > 1
+        if alone or named.intersection(readings):
             choices.append(options)
     for combination in islice(product(*choices), COMBINATIONS_MAX):
         yield tuple(reading for part in combination for reading in part)
+
+
+def _named_by(rows: Iterable[Duty], duty_id: str) -> frozenset[str]:
+    """The readings that the duty's own rows and exclusions name."""
+    own = [row for row in rows if row.id == duty_id]
+    return frozenset({row.reading for row in own} | {part.reading for row in own for part in row.unless}) - {""}
 
 
 def _under(plain: Snapshot, duty_id: str, event: Event, readings: tuple[str, ...]) -> tuple[object, ...]:
@@ -231,6 +270,4 @@ def _under(plain: Snapshot, duty_id: str, event: Event, readings: tuple[str, ...
     duty = snapshot.duties.get(duty_id)
     if duty is None:
         return ("no such duty",)
-    finding = find(snapshot, duty, event)
-    # Who bears it may change with any reading of who is a member; the answer is what counts here.
-    return (finding.status, finding.why, finding.clause, finding.missing, finding.awaiting, finding.organ, finding.rule)
+    return _answer_of(find(snapshot, duty, event))

@@ -5,9 +5,10 @@ a `Snapshot`, so that no rule of the past or the future can slip into a decision
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, tzinfo
 from functools import cached_property
 from typing import TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from msgspec import Struct
 
@@ -30,10 +31,13 @@ from tocsin.charter.model import (
 )
 from tocsin.charter.rows import Row
 from tocsin.charter.rules.kinds import Rule
-from tocsin.errors import NotFound
+from tocsin.errors import NotFound, TermError
 from tocsin.terms import WEAK_CLASSES, PartyId, Right, SourceClass
 
 R = TypeVar("R", bound=Row)
+
+ROLES: frozenset[str] = frozenset({"subject", "requester", "victim", "attacker", "willing", "supporters"})
+"""Names that stand for parties of the case at hand, not of the charter."""
 
 _PLURALS = {"members": "member", "observers": "observer", "partners": "partner", "acceding": "acceding"}
 
@@ -59,15 +63,25 @@ class Charter:
     def id(self) -> str:
         return self.document.charter.id
 
+    @cached_property
+    def zone(self) -> tzinfo:
+        """The time zone of the organs' seat, by whose calendar months and working days are counted."""
+        try:
+            return ZoneInfo(self.document.charter.timezone)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise TermError(f"there is no time zone '{self.document.charter.timezone}'") from None
+
     def as_of(self, on: date, known: date | None = None, readings: Iterable[str] = ()) -> "Snapshot":
         """The charter in force on `on`, as it could be known on `known` (None: as known today).
 
-        Raises NotFound for a reading the charter does not have.
+        Raises NotFound for a reading the charter does not have, TermError for two readings of one question.
         """
         chosen = frozenset(readings)
-        names = {row.id for row in self.document.reading}
-        for reading in sorted(chosen - names):
-            raise NotFound("reading", reading, sorted(names))
+        question = {row.id: row.question for row in self.document.reading}
+        for reading in sorted(chosen - question.keys()):
+            raise NotFound("reading", reading, sorted(question))
+        if len({question[reading] for reading in chosen}) < len(chosen):
+            raise TermError(f"of these readings two answer the same question: {', '.join(sorted(chosen))}")
         key = (on, known, chosen)
         if key not in self._snapshots:
             if len(self._snapshots) >= 4096:
@@ -87,6 +101,7 @@ class Snapshot:
         self.clauses: dict[str, Clause] = self._by_id(document.clause)
         self.instruments: dict[str, Instrument] = self._by_id(document.instrument)
         self.all_readings: dict[str, Reading] = self._by_id(document.reading)
+        self.zone: tzinfo = charter.zone
         self.statuses: dict[str, Status] = {row.id: row for row in DEFAULT_STATUSES} | self._by_id(document.status)
         self.groups: dict[str, Group] = self._by_id(document.group)
         self.offices: dict[str, Office] = self._by_id(document.office)
@@ -100,6 +115,7 @@ class Snapshot:
         self.memberships: tuple[Membership, ...] = tuple(self._holding(document.membership))
         self.standings: Mapping[PartyId, Standing] = self._standings()
         self._groups: dict[str, frozenset[PartyId]] = {}
+        self._live: dict[PartyId, Standing] = {}
 
     def under(self, readings: Iterable[str]) -> "Snapshot":
         """The same day under other readings, each replacing the one chosen for its question.
@@ -110,13 +126,17 @@ class Snapshot:
         question = {row.id: row.question for row in self.document.reading}
         answered = {question.get(reading) for reading in signed}
         chosen = signed | {reading for reading in self.readings if question.get(reading) not in answered}
-        return self if chosen == self.readings else self._charter.as_of(self.on, self.known, chosen)
+        if chosen == self.readings:
+            return self
+        other = self._charter.as_of(self.on, self.known, chosen)
+        return other.with_standings(self._live) if self._live else other
 
     def with_standings(self, changed: Mapping[PartyId, Standing]) -> "Snapshot":
         """The same day with some parties' standing replaced: membership changed live overrides the file."""
         other = object.__new__(Snapshot)
         other.__dict__.update(self.__dict__)
         other.__dict__.pop("names", None)
+        other._live = {**self._live, **changed}
         other.standings = {**self.standings, **changed}
         other._groups = {}
         return other
@@ -133,6 +153,11 @@ class Snapshot:
         standing = self.standings.get(PartyId(party))
         return standing is not None and right in standing.rights
 
+    def belongs(self, party: str) -> bool:
+        """Whether the party has a standing here and has not withdrawn."""
+        standing = self.standings.get(PartyId(party))
+        return standing is not None and standing.status != "withdrawn"
+
     def lost_right(self, party: str, right: Right) -> bool:
         """Whether something laid over the party's status, such as a suspension, takes this right away."""
         standing = self.standings.get(PartyId(party))
@@ -148,14 +173,21 @@ class Snapshot:
             return frozenset(roles[name])
         if name in self._groups:
             return self._groups[name]
-        if name in self.groups:
-            found, depends = self._charter_group(self.groups[name], roles)
-            if depends:
-                return found
-        else:
-            found = self._built_in(name)
+        if self.roles_in(name):
+            return self._charter_group(self.groups[name], roles) if name in self.groups else frozenset()
+        # Only what no role can change is kept: the same name means other parties in another case.
+        found = self._charter_group(self.groups[name], {}) if name in self.groups else self._built_in(name)
         self._groups[name] = found
         return found
+
+    def roles_in(self, name: str) -> frozenset[str]:
+        """The roles a group depends on, through the groups it joins or leaves out."""
+        if name in ROLES:
+            return frozenset({name})
+        row = self.groups.get(name)
+        if row is None:
+            return frozenset()
+        return frozenset[str]().union(*(self.roles_in(part) for part in (*row.of, *row.minus)))
 
     def source_class(self, row: Row) -> SourceClass:
         """How the row was seen: its own class, else its clause's."""
@@ -185,17 +217,17 @@ class Snapshot:
         named |= {office.id: office.name for office in self.offices.values()}
         return named | {organ.id: organ.name for organ in self.organs.values()}
 
-    def _charter_group(self, row: Group, roles: Mapping[str, tuple[PartyId, ...]]) -> tuple[frozenset[PartyId], bool]:
-        base: frozenset[PartyId] = frozenset(PartyId(p) for p in row.only if PartyId(p) in self.standings)
+    def _charter_group(self, row: Group, roles: Mapping[str, tuple[PartyId, ...]]) -> frozenset[PartyId]:
+        base: frozenset[PartyId] = frozenset(PartyId(party) for party in row.only if self.belongs(party))
         for name in row.of:
             base |= self.group(name, roles)
         for name in row.minus:
             base -= self.group(name, roles)
-        return base, any(name in roles for name in (*row.of, *row.minus))
+        return base
 
     def _built_in(self, name: str) -> frozenset[PartyId]:
         if name == "everyone":
-            return frozenset(self.standings)
+            return frozenset(party for party in self.standings if self.belongs(party))
         if name == "voters":
             return frozenset(party for party, standing in self.standings.items() if "vote" in standing.rights)
         status = _PLURALS.get(name, name)
@@ -205,7 +237,7 @@ class Snapshot:
                 for party, standing in self.standings.items()
                 if standing.status == status or status in standing.overlays
             )
-        return frozenset({PartyId(name)} if name in self.standings else ())
+        return frozenset({PartyId(name)} if self.belongs(name) else ())
 
     def _standings(self) -> dict[PartyId, Standing]:
         base: dict[str, Membership] = {}

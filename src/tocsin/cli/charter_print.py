@@ -12,7 +12,7 @@ from tocsin.charter.files.text import ArticleText, ImportedText
 from tocsin.charter.model import Clause, Report
 from tocsin.cli.charter_check import Checked
 from tocsin.cli.charter_view import CharterView, DutyView, MatterView, Summary
-from tocsin.cli.tables import banner, class_text, indented, row, section, table, title, weak_first
+from tocsin.cli.tables import banner, class_text, indented, readings, row, section, table, title, weak_first
 from tocsin.terms import WEAK_CLASSES
 
 PARTS = (
@@ -65,8 +65,7 @@ def print_charter(console: Console, view: CharterView, only: Iterable[str]) -> N
     """A charter on one day; `only` names the parts to print, none for all."""
     banner(console, view.hypothetical, "an invented alliance; nothing here stands for a real state or treaty")
     known = f"as known on {view.known}" if view.known else "as known today"
-    chosen = f"readings: {', '.join(view.readings_chosen)}" if view.readings_chosen else "no reading chosen"
-    title(console, view.title, f"{view.id} on {view.on}, {known}; {chosen}")
+    title(console, view.title, f"{view.id} on {view.on}, {known}; {readings(view.readings_chosen)}")
     if view.outline:
         console.print(Text("Outline only: instruments, clauses and parties; no rules or duties yet.", style="yellow"))
     if view.summary:

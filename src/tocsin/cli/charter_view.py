@@ -1,7 +1,7 @@
 """What `charter list` and `charter show` tell, as structs: the terminal and the JSON are made from the same."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from msgspec import Struct
@@ -246,6 +246,11 @@ def party_name(snapshot: Snapshot, party: str) -> str:
 def names_on(snapshot: Snapshot) -> dict[str, str]:
     """English names of all parties of the day, and of offices and organs."""
     return {party: party_name(snapshot, party) for party in snapshot.standings} | snapshot.names
+
+
+def coded(names: Mapping[str, str]) -> dict[str, str]:
+    """Names with the code behind them, 'Belmora (XAB)', where there is a name that is not the code."""
+    return {party: f"{name} ({party})" for party, name in names.items() if name != party}
 
 
 def _parties(snapshot: Snapshot) -> Iterable[PartyView]:

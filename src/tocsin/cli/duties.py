@@ -35,12 +35,13 @@ def duties(
     from tocsin.charter import load_charter
     from tocsin.charter.duties import duties as judge
     from tocsin.cli import duties_print, tables
-    from tocsin.replay.load import load_event
+    from tocsin.cli.duties_event import event_for
 
-    loaded, happened = load_charter(charter), load_event(event)
+    loaded = load_charter(charter)
+    happened = event_for(event, loaded.document)
     asked = day_or(on, "--on", happened.on or session_of(ctx).today())
     report = judge(loaded, happened, asked, day(known, "--known"), reading)
-    answer = duties_print.answer_of(report, loaded)
+    answer = duties_print.answer_of(report, loaded, reading or ())
     if as_json:
         tables.print_json(answer)
     else:

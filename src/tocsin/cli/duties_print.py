@@ -11,8 +11,9 @@ from tocsin.charter.duties import DutyAnswer, DutyReport, DutyStatus, Finding
 from tocsin.charter.predicates import Event
 from tocsin.charter.snapshot import Charter
 from tocsin.cli.charter_print import report_words
-from tocsin.cli.charter_view import names_on
-from tocsin.cli.tables import BANNER, banner, class_text, indented, listing, section, title, weak_first
+from tocsin.cli.charter_view import coded, names_on
+from tocsin.cli.duties_event import warnings_about
+from tocsin.cli.tables import BANNER, banner, class_text, indented, listing, readings, section, title, weak_first
 from tocsin.states import state_name
 from tocsin.terms import WEAK_CLASSES, PartyId, SourceClass, is_invented
 
@@ -35,6 +36,7 @@ STYLES: dict[DutyStatus, str] = {
     "standing": "cyan",
     "not triggered": "dim",
 }
+_YES_NO = {True: "yes", False: "no", None: None}
 EXCEPTIONS_MAX = 3
 INVENTED_ALLIANCE = "an invented alliance; nothing here stands for a real state or treaty"
 INVENTED_EVENT = "the event is invented or names no source; it has not happened"
@@ -45,6 +47,10 @@ class DutiesAnswer(Struct, frozen=True, kw_only=True):
 
     hypothetical: bool
     why_hypothetical: str
+    warnings: tuple[str, ...]
+    """what may be a slip in the event, or why the charter has no answer"""
+    readings: tuple[str, ...]
+    """the readings that were chosen; empty: all are computed side by side"""
     weak: dict[str, SourceClass]
     """clause -> how it was seen, for those that the answer rests on and that nobody read at the source"""
     asks_something: bool
@@ -54,9 +60,9 @@ class DutiesAnswer(Struct, frozen=True, kw_only=True):
     names: dict[str, str]
 
 
-def answer_of(report: DutyReport, charter: Charter) -> DutiesAnswer:
+def answer_of(report: DutyReport, charter: Charter, readings: Iterable[str] = ()) -> DutiesAnswer:
     """The report with what it rests on."""
-    snapshot = charter.as_of(report.on, report.known)
+    snapshot = charter.as_of(report.on, report.known, readings)
     invented = is_hypothetical(report.event)
     why = INVENTED_ALLIANCE if report.hypothetical else INVENTED_EVENT if invented else ""
     statuses = {finding.status for answer in report.answers for finding in answer.findings}
@@ -64,6 +70,8 @@ def answer_of(report: DutyReport, charter: Charter) -> DutiesAnswer:
     return DutiesAnswer(
         hypothetical=bool(why),
         why_hypothetical=why,
+        warnings=warnings_about(report.event, snapshot),
+        readings=tuple(sorted(snapshot.readings)),
         weak={clause: seen for clause, seen in rests_on.items() if seen in WEAK_CLASSES},
         asks_something=bool(statuses & {"triggered", "awaiting", "undetermined"}),
         report=report,
@@ -81,11 +89,14 @@ def is_hypothetical(event: Event) -> bool:
 
 def print_answer(console: Console, answer: DutiesAnswer, *, show_all: bool) -> None:
     """What rests on weak sources, the event, then the duties by what they ask."""
-    report, names = answer.report, answer.names
+    report = answer.report
     banner(console, answer.hypothetical, answer.why_hypothetical)
+    for warning in answer.warnings:
+        indented(console, f"! {warning}", 0, "bold yellow", hang=2)
     known = f", as known on {report.known}" if report.known else ""
-    title(console, f"What {report.charter} asks on {report.on}{known}")
-    _print_event(console, report.event, names)
+    chosen = readings(answer.readings) if answer.readings else ""
+    title(console, f"What {report.charter} asks on {report.on}{known}", chosen)
+    _print_event(console, report.event, coded(answer.names))
     if answer.weak:
         console.print()
     weak_first(console, answer.weak)
@@ -109,10 +120,12 @@ def _print_event(console: Console, event: Event, names: Mapping[str, str]) -> No
         "kind": event.kind,
         "victim": names.get(event.victim, event.victim),
         "attacker": names.get(event.attacker, event.attacker),
-        "from outside": {True: "yes", False: "no", None: None}[event.external],
+        "from outside": _YES_NO[event.external],
         "hit": event.object,
-        "where": names.get(event.territory_of, event.territory_of) or event.region,
+        "where": ", ".join(filter(None, (names.get(event.territory_of, event.territory_of), event.region))),
+        "overwhelmed": _YES_NO[event.overwhelmed],
         "asked for by": None if event.requested_by is None else listing(event.requested_by, names),
+        **{fact.replace("_", " "): _YES_NO[value] for fact, value in event.facts.items()},
     }
     console.print(Text("; ".join(f"{name}: {value or 'unknown'}" for name, value in facts.items()), style="dim"))
     if event.source:
@@ -169,7 +182,7 @@ def _bearers(bearers: tuple[PartyId, ...], answer: DutiesAnswer) -> str:
     """'all 19 members', 'all 19 members but United States', or their names."""
     left = [party for party in answer.members if party not in bearers]
     if set(bearers) - set(answer.members) or len(left) > EXCEPTIONS_MAX or not answer.members:
-        return f"{len(bearers)}: {listing(bearers)}"
+        return f"{len(bearers)}: {listing(bearers, coded(answer.names))}"
     all_of_them = f"all {len(answer.members)} members"
     return f"{all_of_them} but {listing(left, answer.names)}" if left else all_of_them
 
@@ -207,5 +220,5 @@ def _rests_on(answer: DutyAnswer, charter: Charter, report: DutyReport) -> Itera
 
 
 def _names_in(event: Event) -> dict[str, str]:
-    codes = (event.victim, event.attacker, event.territory_of)
+    codes = (event.victim, event.attacker, event.territory_of, *(event.requested_by or ()))
     return {code: name for code in codes if (name := state_name(code))}

@@ -8,12 +8,12 @@ from tocsin.cli.options import AS_JSON, CHARTER, KNOWN, ON, READINGS, day, day_o
 from tocsin.cli.session import session_of
 
 POSITIONS = Annotated[
-    str,
+    list[str] | None,
     typer.Option(
         "--positions",
         metavar="LIST",
         help="Who says what: XAA=support,XAB=object,others=abstain. Positions: support, object, abstain, "
-        "qualified_abstention, absent, not_stated. 'others' stands for all electors not named.",
+        "qualified_abstention, absent, not_stated. 'others' stands for all electors not named. May be repeated.",
     ),
 ]
 
@@ -23,7 +23,7 @@ def outcome(
     charter: CHARTER,
     matter: Annotated[str, typer.Argument(metavar="MATTER", help="What is decided; 'charter show' lists the matters.")],
     *,
-    positions: POSITIONS = "",
+    positions: POSITIONS = None,
     on: ON = "",
     known: KNOWN = "",
     organ: Annotated[
@@ -33,7 +33,7 @@ def outcome(
         str, typer.Option("--rule", metavar="RULE", help="By which rule, where an organ has several.")
     ] = "",
     subject: Annotated[
-        str, typer.Option("--subject", metavar="PARTY", help="The party it is about, if it is about one.")
+        str, typer.Option("--subject", metavar="PARTY", help="The party it is about; needed where it is about one.")
     ] = "",
     question: Annotated[
         list[str] | None,
@@ -55,12 +55,13 @@ def outcome(
     """
     from tocsin.charter import load_charter
     from tocsin.cli import outcome_print, tables
-    from tocsin.cli.outcome_view import Query, answer_of, parse_positions, parse_question
+    from tocsin.cli.outcome_query import Query, parse_positions, parse_questions
+    from tocsin.cli.outcome_view import answer_of
 
     query = Query(
         matter=matter,
-        positions=parse_positions(positions, "--positions"),
-        questions=dict(parse_question(text) for text in question or ()),
+        positions=parse_positions(",".join(positions or ()), "--positions"),
+        questions=parse_questions(question or ()),
         organ=organ,
         rule=rule,
         subject=subject,

@@ -6,8 +6,9 @@ from rich.console import Console
 from rich.text import Text
 
 from tocsin.charter.rules.levers import Lever
+from tocsin.cli.charter_view import coded
 from tocsin.cli.outcome_view import OutcomeAnswer
-from tocsin.cli.tables import banner, indented, listing, section, title, weak_first
+from tocsin.cli.tables import banner, indented, listing, readings, section, title, weak_first
 from tocsin.terms import POSITIONS, Position, Verdict
 
 STYLES = {"adopted": "bold green", "blocked": "bold bright_red", "open": "bold yellow", "escalated": "bold magenta"}
@@ -36,14 +37,29 @@ def print_answer(console: Console, answer: OutcomeAnswer) -> None:
     console.print(Text(f"{SIGNS[verdict]} {verdict.upper()}", style=STYLES[verdict]))
     for sentence in answer.explanation:
         indented(console, sentence.lstrip(), 2 + len(sentence) - len(sentence.lstrip()))
+    if answer.caution:
+        indented(console, f"! {answer.caution}", 2, "bold yellow", hang=2)
     _print_positions(console, answer)
     _print_levers(console, answer)
 
 
 def _where(answer: OutcomeAnswer) -> str:
-    under = f", under {' + '.join(answer.readings)}" if answer.readings else ""
     state = "closed: no more positions will come" if answer.closed else "open: positions may still come"
-    return f"in {answer.organ_name}, {len(answer.electors)} electors, on {answer.on}{under}; {state}"
+    about = f"; about {_named(answer)[answer.subject]}" if answer.subject else ""
+    return f"in {answer.organ_name}, {_electors(answer)}, on {answer.on}{about}; {state}; {readings(answer.readings)}"
+
+
+def _electors(answer: OutcomeAnswer) -> str:
+    """'7 electors', or '7 seats, of which 6 vote on this'."""
+    seats = len(answer.electors)
+    voting = seats - len(answer.not_counted.keys() & set(answer.electors))
+    return f"{seats} electors" if voting == seats else f"{seats} seats, of which {voting} vote on this"
+
+
+def _named(answer: OutcomeAnswer) -> dict[str, str]:
+    return coded({party: answer.names.get(party, party) for party in {*answer.electors, *answer.ignored}}) | {
+        answer.subject: f"{answer.names.get(answer.subject, answer.subject)} ({answer.subject})"
+    }
 
 
 def _print_positions(console: Console, answer: OutcomeAnswer) -> None:
@@ -52,19 +68,23 @@ def _print_positions(console: Console, answer: OutcomeAnswer) -> None:
     for question, stated in answer.questions.items():
         console.print(Text(f"on the question '{question}'", style="bold"))
         _print_stated(console, stated, answer)
+    if answer.not_counted:
+        named = _named(answer)
+        left = ", ".join(f"{named.get(party, party)}, {why}" for party, why in answer.not_counted.items())
+        indented(console, f"not counted: {left}", 2, "yellow")
     if answer.ignored:
-        where = f"{answer.organ_name}: {listing(answer.ignored, answer.names)}"
+        where = f"{answer.organ_name}: {listing(answer.ignored, _named(answer))}"
         indented(console, f"not counted, no elector in {where}", 2, "yellow")
 
 
 def _print_stated(console: Console, stated: Mapping[str, Position], answer: OutcomeAnswer) -> None:
-    whole = {party: stated.get(party, "not_stated") for party in answer.electors}
+    whole = {party: stated.get(party, "not_stated") for party in answer.electors if party not in answer.not_counted}
     for position in POSITIONS:
         who = [party for party, said in whole.items() if said == position]
         if who:
             words = position.replace("_", " ")
             indented(
-                console, Text.assemble((f"{words} ({len(who)}): ", "dim"), listing(who, answer.names, NAMES_SHOWN)), 2
+                console, Text.assemble((f"{words} ({len(who)}): ", "dim"), listing(who, _named(answer), NAMES_SHOWN)), 2
             )
 
 

@@ -120,6 +120,12 @@ def listing(parties: Iterable[str], names: Mapping[str, str] = {}, most: int = 4
     return ", ".join(shown[:most]) + (f" and {len(shown) - most} more" if len(shown) > most else "")
 
 
+def readings(chosen: Iterable[str]) -> str:
+    """'readings: automatic, from-abroad', or that none was chosen."""
+    named = ", ".join(chosen)
+    return f"readings: {named}" if named else "no reading chosen"
+
+
 def print_command(console: Console, command: str, says: str) -> None:
     """A command to try, never broken over two lines, and what it does."""
     console.print(Text.assemble("  ", (command, "bold")), soft_wrap=True)

@@ -145,7 +145,7 @@ class Step(Struct, kw_only=True, frozen=True, forbid_unknown_fields=True, omit_d
     new_procedure: Annotated[Name, Meta(description="change forum: name of the procedure in the other organ.")] = ""
     matter: Annotated[str, Meta(description="table: the matter.")] = ""
     organ: Annotated[str, Meta(description="table, convene, change forum: the organ.")] = ""
-    rule: Annotated[str, Meta(description="table: the rule, where the organ may decide the matter by several.")] = ""
+    rule: Annotated[str, Meta(description="table, change forum: the rule, where the organ may decide the matter by several.")] = ""
     text: Annotated[
         str,
         Meta(

@@ -26,7 +26,12 @@ class Computed(Struct, frozen=True, kw_only=True, omit_defaults=True):
     not_bound: tuple[PartyId, ...] | None = None
     blockers: tuple[PartyId, ...] | None = None
     deadline: str = ""
+    deadline_latest: str = ""
+    """Where it was computed from a time known as an interval: `deadline` is its earliest, this its latest."""
     effective: str = ""
+    effective_latest: str = ""
+    moved: tuple[tuple[str, str], ...] = ()
+    """An outage: procedure and new deadline of each silence period that it moved."""
     status: str = ""
     reports_to: tuple[str, ...] = ()
     levers: tuple[str, ...] = ()
@@ -38,6 +43,7 @@ class Side(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     readings: tuple[str, ...] = ()
     event: str = ""
+    """The account, where rival ones are computed."""
     status: str = ""
     why: tuple[str, ...] = ()
     clause: str = ""
@@ -53,6 +59,8 @@ class Line(Struct, frozen=True, kw_only=True, omit_defaults=True):
     latest: str = ""
     do: str
     by: str = ""
+    procedure: str = ""
+    """Of the text it belongs to."""
     says: str = ""
     source: str = ""
     source_class: SourceClass

@@ -4,7 +4,6 @@ The runner is given steps without what is recorded of them, so that nothing it c
 """
 
 from collections.abc import Iterator
-from datetime import date
 
 import msgspec
 from msgspec.structs import replace
@@ -14,23 +13,25 @@ from tocsin.alliance.commands import Command, Wake
 from tocsin.alliance.decision import outcome_of
 from tocsin.alliance.facts import AnyFact, Refusal, RequestMade
 from tocsin.alliance.lessons import Timed, sentence, timed
-from tocsin.alliance.state import EMPTY, Procedure, State
+from tocsin.alliance.state import EMPTY, CaseState, Procedure, State
 from tocsin.alliance.step import decide, due, fold
-from tocsin.charter.duties import duties
-from tocsin.charter.predicates import Event
 from tocsin.charter.rules.explain import explain
 from tocsin.charter.snapshot import Charter, Snapshot
+from tocsin.replay.bearing import ON_STANDING, decision, has_procedure, leans_on, makes, rests_on
 from tocsin.replay.case import Case, Step
-from tocsin.replay.computing import Made, Names, clauses_of, computed_of, fact_names, reasons, unstated
+from tocsin.replay.computing import Made, Names, clauses_of, computed_of, fact_names, spread, unstated
+from tocsin.replay.later import latest_times
+from tocsin.replay.reasons import reasons
 from tocsin.replay.records import Kept, Ledger, Opening, encode
-from tocsin.replay.result import Computed, Side
+from tocsin.replay.result import Computed
+from tocsin.replay.sides import contested, sides_of
 from tocsin.replay.steps import KINDS
 from tocsin.replay.times import between, local_day, zone
-from tocsin.replay.translate import CLOCK, Moment, Setting, commands_of, content_of, moment_of, plain_event
+from tocsin.replay.translate import CLOCK, Moment, Setting, commands_of, content_of, moment_of
+from tocsin.replay.unset import unset_times
 from tocsin.terms import Instant, PartyId
 
 ATTESTED = "recorded case"
-SIDES_MAX = 64
 
 
 class Runner:
@@ -48,7 +49,7 @@ class Runner:
         self.now = between(case.step[0].at, None, self.seat, case.step[0].precision).first
         self.timed: list[Timed] = []
         self.unsettled: dict[str, int] = {}
-        """Procedures whose outcome is open, and the step that left it so."""
+        """What an open step leaves open, and that step's number."""
         self._group: list[bytes] = []
         self._keep(self._opening())
 
@@ -81,7 +82,7 @@ class Runner:
 
     def _done(self, step: Step, number: int, moment: Moment) -> Made:
         """Hand the step's commands to the engine, and say what came of them."""
-        before = self._procedure(step.procedure) if _has_procedure(step) else None
+        before = self._procedure(step.procedure) if has_procedure(step) else None
         signed = self._signed(step)
         setting = Setting(self.case.case.id, number, moment, self.seat, before, self.events, signed)
         commands = commands_of(step, setting)
@@ -89,14 +90,17 @@ class Runner:
             return self._nothing(step)
         facts: list[AnyFact] = []
         refusals: list[Refusal] = []
+        latest: dict[str, Instant] = {}
         for command in commands:
+            latest |= latest_times(self._law(command.at_latest or command.at), self.state, command)
             decided = self._submit(command)
             if isinstance(decided, Refusal):
                 refusals.append(decided)
             else:
                 facts += decided
         self._keep_content(step, number, commands[0], facts)
-        return self._made(step, self._law(moment.at), tuple(facts), tuple(dict.fromkeys(refusals)), before)
+        made = self._made(step, self._law(moment.at), tuple(facts), tuple(dict.fromkeys(refusals)), before)
+        return replace(made, computed=spread(made.computed, latest, self.seat))
 
     def _made(
         self,
@@ -106,18 +110,28 @@ class Runner:
         refusals: tuple[Refusal, ...],
         before: Procedure | None,
     ) -> Made:
-        after = self._procedure(step.procedure) if _has_procedure(step) else None
+        after = self._procedure(step.procedure) if has_procedure(step) else None
+        opened = self._procedure(step.new_procedure) if step.do == "change forum" else after
         computed = computed_of(step, facts, bool(refusals), before, after, self.seat)
         clauses = clauses_of(facts, refusals)
         asked = next((fact for fact in facts if isinstance(fact, RequestMade)), None)
+        sides = sides_of(step, self.charter, self.events, law.on, self.case.case.known) if step.do == "request" else ()
+        chosen = (*self.choice, *self._signed(step))
+        leans = leans_on(step, law, self._case(), opened)
         return Made(
             computed=self._with_status(step, law, computed),
-            missing=(*self._lacking(step, refusals), *(asked.missing if asked else ())),
-            why=tuple(reasons(facts, refusals, before, self.names)),
+            missing=(
+                *self._lacking(step, refusals, leans),
+                *(asked.missing if asked else ()),
+                *(contested(step, sides, chosen, self.charter) if asked else ()),
+            ),
+            unset=unset_times(law, facts),
+            why=tuple(reasons(facts, refusals, before, after, self._case(), law, self.names)),
             clauses=clauses,
             weak=law.weak_clauses(clauses),
-            sides=tuple(self._sides(step, law.on)) if step.do == "request" else (),
+            sides=sides,
             facts=fact_names(facts),
+            leans=leans,
             refusal="; ".join(refusal.message for refusal in refusals),
             electors=_electors(after or before),
         )
@@ -127,7 +141,7 @@ class Runner:
         if step.do == "note":
             return Made()
         said = f"there is no procedure '{step.procedure}' in which others could take part"
-        return Made(computed=Computed(result="refused"), refusal=said, why=(said,), missing=self._waits_for(step))
+        return Made(computed=Computed(result="refused"), refusal=said, why=(said,), missing=self._waits_for(step, (), ()))
 
     def _open(self, step: Step) -> Made | None:
         """The step as open, where it would decide but a fact is missing."""
@@ -151,28 +165,41 @@ class Runner:
             electors=_electors(procedure),
         )
 
-    def _lacking(self, step: Step, refusals: tuple[Refusal, ...]) -> tuple[str, ...]:
+    def _lacking(self, step: Step, refusals: tuple[Refusal, ...], leans: tuple[str, ...]) -> tuple[str, ...]:
         """Missing facts of a step that was handed over: what it says itself, and what its refusal turns on."""
         said = (step.unknown,) if step.unknown else ()
         unset = tuple(refusal.message for refusal in refusals if refusal.code == "unset")
-        return (*said, *unset, *(self._waits_for(step) if refusals and not unset else ()))
+        return (*said, *unset, *(self._waits_for(step, refusals, leans) if refusals and not unset else ()))
 
-    def _waits_for(self, step: Step) -> tuple[str, ...]:
+    def _waits_for(self, step: Step, refusals: tuple[Refusal, ...], leans: tuple[str, ...]) -> tuple[str, ...]:
         """Earlier open steps that a refused step rests on."""
-        named = {step.procedure} if _has_procedure(step) and step.do != "table" else set(self.unsettled)
-        numbers = sorted({self.unsettled[name] for name in named if name in self.unsettled})
+        turns_on_standing = any(refusal.code in ON_STANDING for refusal in refusals)
+        events = [self.events[name] for name in (step.event, *step.rival_events) if name]
+        named = {*rests_on(step, events), *leans}
+        numbers = sorted(
+            {
+                number
+                for thing, number in self.unsettled.items()
+                if thing in named and (turns_on_standing or not thing.startswith("standing of"))
+            }
+        )
         return tuple(f"the outcome of step {number}, which is open" for number in numbers)
 
     def _settle(self, step: Step, number: int, made: Made) -> None:
-        """Remember which procedures an open step leaves open."""
-        if not _has_procedure(step):
+        """Remember what an open step leaves open, and forget what a later one settles."""
+        for thing in makes(step):
+            if made.missing:
+                self.unsettled.setdefault(thing, number)
+            elif made.computed.result != "refused":
+                self.unsettled.pop(thing, None)
+        if not has_procedure(step):
             return
         for name in (step.procedure, *([step.new_procedure] if step.do == "change forum" else ())):
             procedure = self._procedure(name)
             if procedure is not None and procedure.status in ("decided", "moved", "withdrawn"):
-                self.unsettled.pop(name, None)
+                self.unsettled.pop(decision(name), None)
             elif made.missing and (procedure is None or KINDS[step.do].decides):
-                self.unsettled.setdefault(name, number)
+                self.unsettled.setdefault(decision(name), number)
 
     def _pass_deadlines(self, step: Step, moment: Moment, number: int) -> Iterator[AnyFact]:
         """Wake the engine at each deadline before the step; a deadline or an outage step does so itself."""
@@ -225,8 +252,11 @@ class Runner:
         answered = {question.get(reading) for reading in self.choice}
         return tuple(reading for reading in step.readings if question.get(reading) not in answered)
 
+    def _case(self) -> CaseState | None:
+        return self.state.cases.get(self.case.case.id)
+
     def _procedure(self, name: str) -> Procedure | None:
-        case = self.state.cases.get(self.case.case.id)
+        case = self._case()
         return case.procedures.get(name) if case else None
 
     def _with_status(self, step: Step, law: Snapshot, computed: Computed) -> Computed:
@@ -237,33 +267,6 @@ class Runner:
         standings = {**law.standings, **self.state.standings}
         held = standings.get(PartyId(party))
         return replace(computed, status=", ".join((held.status, *held.overlays)) if held else "")
-
-    def _sides(self, step: Step, on: date) -> Iterator[Side]:
-        """The same request under every reading that bears on the duty, and for rival accounts."""
-        found = [
-            Side(
-                readings=finding.readings,
-                event=name if step.rival_events else "",
-                status=finding.status,
-                why=finding.why,
-                clause=finding.clause,
-            )
-            for name in (step.event, *step.rival_events)
-            for answer in duties(self.charter, self._asked(name, step.by), on, self.case.case.known).answers
-            if answer.duty == step.duty
-            for finding in answer.findings
-        ]
-        if len(found) > 1:
-            yield from found[:SIDES_MAX]
-
-    def _asked(self, name: str, by: str) -> Event:
-        """The account with the one who asks among those who asked, as the engine takes it."""
-        event = plain_event(self.events[name])
-        return replace(event, requested_by=tuple(dict.fromkeys((*(event.requested_by or ()), by))))
-
-
-def _has_procedure(step: Step) -> bool:
-    return "procedure" in KINDS[step.do].fields
 
 
 def _electors(procedure: Procedure | None) -> tuple[PartyId, ...]:

@@ -99,7 +99,7 @@ KINDS: Final[dict[StepKind, Kind]] = {
     "change forum": Kind(
         says="the same text goes to another organ that may decide it",
         needs=("organ", "new_procedure"),
-        may=("procedure",),
+        may=("procedure", "rule"),
         recorded=("result", "organ"),
         rests=True,
     ),

@@ -137,7 +137,8 @@ def _texts(step: Step, setting: Setting, case: Fields, running: Fields) -> Itera
         case "positions":
             yield from _positions(step, setting, running)
         case "change forum":
-            yield c.ChangeForum, step.by, {**running, "organ": step.organ, "new_procedure": step.new_procedure}
+            there = {"organ": step.organ, "rule": step.rule, "new_procedure": step.new_procedure}
+            yield c.ChangeForum, step.by, {**running, **there}
         case "close case":
             yield c.CloseCase, step.by, {**case, "why": step.text}
         case _:

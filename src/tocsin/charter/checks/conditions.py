@@ -6,7 +6,8 @@ from typing import get_args
 from tocsin.charter.checks.index import Index
 from tocsin.charter.checks.parties import party_mistake
 from tocsin.charter.files.locate import Mistake, Path
-from tocsin.charter.files.structure import shown, suggestion
+from tocsin.charter.files.remedies import suggestion
+from tocsin.charter.files.structure import shown
 from tocsin.charter.predicates import Predicate
 from tocsin.terms import EventKind, EventObject, Region
 
@@ -83,7 +84,9 @@ def _value(index: Index, field: str, value: str | bool, path: Path) -> Iterator[
             yield Mistake(path, f"'{value}' is not accepted for '{field}'", accepted, suggestion(value, WORDS[field]))
     elif value not in PARTIES[field] and (mistake := party_mistake(index.document, value, path)):
         words = "".join(f", or '{word}'" for word in PARTIES[field])
-        yield mistake._replace(accepted=f"{mistake.accepted}{words}")
+        group = next((name for name in (f"{value}s", value) if name in index.spans["group"]), "")
+        fix = f'to ask for a group, write group = "{group}" instead' if group else mistake.fix
+        yield mistake._replace(accepted=f"{mistake.accepted}{words}", fix=fix)
 
 
 def _allowed(field: str) -> tuple[str, ...]:

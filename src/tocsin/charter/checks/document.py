@@ -4,12 +4,14 @@ A check reads the whole document and yields its Mistakes; here they are located 
 """
 
 from collections.abc import Callable, Iterator
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-from tocsin.charter.checks import parties, references, rows, time
+from tocsin.charter.checks import notes, parties, references, rows, time
 from tocsin.charter.checks.conditions import conditions
 from tocsin.charter.checks.index import Index
 from tocsin.charter.checks.rules import rules
 from tocsin.charter.files.locate import Mistake, located
+from tocsin.charter.files.remedies import suggestion
 from tocsin.charter.model import SCHEMA, Document
 from tocsin.errors import Problem
 
@@ -24,7 +26,8 @@ def check_document(document: Document, text: str, name: str) -> list[Problem]:
 
 def note_document(document: Document, text: str, name: str) -> list[Problem]:
     """What a reader should know although it is no mistake, such as duties that await a rule nobody published."""
-    return located(rows.unset_rules(Index(document, text)), text, name)
+    index = Index(document, text)
+    return located((mistake for note in NOTES for mistake in note(index)), text, name)
 
 
 def _format(index: Index) -> Iterator[Mistake]:
@@ -33,8 +36,21 @@ def _format(index: Index) -> Iterator[Mistake]:
         yield Mistake(("schema",), found, str(SCHEMA))
 
 
+def _timezone(index: Index) -> Iterator[Mistake]:
+    zone = index.document.charter.timezone
+    try:
+        ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        accepted = "a name of the IANA time zone database, such as 'UTC' or 'Europe/Brussels'"
+        fix = suggestion(zone, sorted(available_timezones()))
+        yield Mistake(("charter", "timezone"), f"there is no time zone '{zone}'", accepted, fix)
+
+
+NOTES: tuple[Check, ...] = (notes.unset_rules, notes.endless_silence, notes.early_members)
+
 CHECKS: tuple[Check, ...] = (
     _format,
+    _timezone,
     parties.declared_parties,
     parties.weights,
     time.backwards,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from difflib import get_close_matches
 from functools import cached_property
 from typing import NamedTuple
 
@@ -122,9 +123,13 @@ class Index:
     def _superseded(self) -> Mapping[tuple[object, str], date]:
         ends: dict[tuple[object, str], date] = {}
         for table in TABLES:
-            for row in self.tables[table]:
-                if isinstance(row, Row) and row.supersedes:
-                    key = (table, row.supersedes)
+            rows = [row for row in self.tables[table] if isinstance(row, Row)]
+            given = [row.key for row in rows if row.key]
+            for row in rows:
+                if row.supersedes:
+                    # A slip in a key is one mistake; it is not to make the rows clash as well.
+                    meant = [row.supersedes] if row.supersedes in given else get_close_matches(row.supersedes, given, 1)
+                    key = (table, *meant) if meant else (table, row.supersedes)
                     ends[key] = min(ends.get(key, date.max), row.recorded or date.min)
         return ends
 

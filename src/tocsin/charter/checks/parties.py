@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from tocsin.charter.checks.index import Index
 from tocsin.charter.files.locate import Mistake, Path
-from tocsin.charter.files.structure import suggestion
+from tocsin.charter.files.remedies import suggestion
 from tocsin.charter.model import Document, Party, WeightSet
 from tocsin.states import is_state, state_codes, state_name
 from tocsin.terms import is_invented, is_party_id

@@ -9,7 +9,7 @@ from msgspec import Struct
 from tocsin.charter.checks.index import ROLES, Index, Node
 from tocsin.charter.checks.parties import party_mistake
 from tocsin.charter.files.locate import Mistake, Path
-from tocsin.charter.files.structure import suggestion
+from tocsin.charter.files.remedies import suggestion
 from tocsin.charter.model import (
     Clause,
     Duty,

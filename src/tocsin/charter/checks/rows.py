@@ -9,7 +9,7 @@ from msgspec.structs import FieldInfo, fields
 
 from tocsin.charter.checks.index import Index, Node
 from tocsin.charter.files.locate import Mistake, Path
-from tocsin.charter.files.structure import suggestion
+from tocsin.charter.files.remedies import fraction_fix, length_fix, suggestion
 from tocsin.charter.model import SOURCED_FIELDS, Clause, Duty, Forum, Organ, Provision, Report
 from tocsin.charter.rows import Row
 from tocsin.charter.rules.kinds import Silence
@@ -92,19 +92,8 @@ def lengths(index: Index) -> Iterator[Mistake]:
             share = re.fullmatch(r"(\d{1,9})/([1-9]\d{0,8})", value.ratified_by)
             if share is None or not 0 < int(share[1]) <= int(share[2]):
                 accepted = "'all', 'none' or a fraction of the members such as '2/3'"
-                yield Mistake((*node.path, "ratified_by"), f"'{value.ratified_by}' is no share", accepted)
-
-
-def unset_rules(index: Index) -> Iterator[Mistake]:
-    """Not mistakes but notes: duties whose matter no forum can decide yet, because every rule there is unset."""
-    for node in index.rows("duty"):
-        duty = node.value
-        assert isinstance(duty, Duty)
-        forums = [forum for matter in index.document.matter if matter.id == duty.decision for forum in matter.forum]
-        if forums and all(forum.rule == "unset" for forum in forums):
-            organs = ", ".join(dict.fromkeys(forum.organ for forum in forums))
-            found = f"duty '{duty.id}' awaits '{duty.decision}', and no rule of {organs} for it is known"
-            yield Mistake((*node.path, "decision"), found)
+                fix = fraction_fix(value.ratified_by)
+                yield Mistake((*node.path, "ratified_by"), f"'{value.ratified_by}' is no share", accepted, fix)
 
 
 _LENGTHS: tuple[tuple[type[Struct], str, tuple[str, ...]], ...] = (
@@ -120,8 +109,9 @@ def _length(text: str, path: Path, words: tuple[str, ...]) -> Iterator[Mistake]:
         duration(text)
     except TermError:
         accepted = ", ".join(("'24 hours', '2 days', '12 months', '1 year', '5 working days'", *words))
-        fix = "where the source says 'without delay' or the like, leave it out and give that as the reason in 'unset'"
-        yield Mistake(path, f"'{text}' is not a length of time", accepted, "" if words else fix)
+        vague = "where the source says 'without delay' or the like, leave it out and give that as the reason in 'unset'"
+        fix = length_fix(text) or ("" if words else vague)
+        yield Mistake(path, f"'{text}' is not a length of time", accepted, fix)
 
 
 def _clause_source(row: Clause, path: Path) -> Iterator[Mistake]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from tocsin.charter.checks.index import TABLES, Index, Node
 from tocsin.charter.files.locate import Mistake
+from tocsin.charter.files.remedies import suggestion
 from tocsin.charter.model import DEFAULT_STATUSES, Forum, Membership, Notice
 from tocsin.charter.rows import Row
 
@@ -49,7 +50,8 @@ def memberships(index: Index) -> Iterator[Mistake]:
         for first, second in clashes(index, nodes):
             other = f"the row on line {index.line(first.path)} (status '{getattr(first.value, 'status', '')}')"
             found = f"{party} has this status and that of {other} at once, {second.span.within(first.span)}"
-            fix = "close the earlier row with 'to' on the day the later one begins"
+            fix = "close the earlier row with 'to' on the day the later one begins; or, where this row corrects it, "
+            fix += "give the earlier row a key and name that here under 'supersedes'"
             yield Mistake(second.path, found, "one status a day", fix)
 
 
@@ -74,7 +76,8 @@ def keys(index: Index) -> Iterator[Mistake]:
             if row.supersedes and row.supersedes not in given:
                 accepted = ", ".join(given) or "no row of this table has a key yet"
                 found = f"no row of [[{table}]] has the key '{row.supersedes}'"
-                yield Mistake((*node.path, "supersedes"), found, accepted, "give the earlier row that key")
+                fix = suggestion(row.supersedes, list(given)) or "give the earlier row that key"
+                yield Mistake((*node.path, "supersedes"), found, accepted, fix)
             elif row.key and _returns(row.key, follows):
                 yield Mistake((*node.path, "supersedes"), f"'{row.key}' in the end supersedes itself")
 

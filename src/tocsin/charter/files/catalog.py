@@ -1,7 +1,11 @@
 """What ships with Tocsin, by name: charters, cases and examples."""
 
+from difflib import get_close_matches
+
 from tocsin.charter.files.disk import Folder, resource_names, resource_path
 from tocsin.errors import NotFound
+
+SIBLINGS_MAX = 8
 
 __all__ = ["find", "resource_names", "shipped"]
 
@@ -28,7 +32,9 @@ def find(name_or_path: str, folder: str = "charters", kind: str = "charter") -> 
 
 
 def _siblings(path: Folder) -> list[str]:
-    """The .toml files beside a path that leads nowhere."""
+    """The .toml files beside a path that leads nowhere: where there are many, those with a like name."""
     if not path.parent.is_dir():
         return []
-    return sorted(str(entry) for entry in path.parent.glob("*.toml"))
+    names = sorted(entry.name for entry in path.parent.glob("*.toml"))
+    near = names if len(names) <= SIBLINGS_MAX else get_close_matches(path.name, names, n=SIBLINGS_MAX)
+    return [str(path.parent / name) for name in near]

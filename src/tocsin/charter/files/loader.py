@@ -24,6 +24,8 @@ DEPTH_MAX = 16
 
 _TOO_DEEP = "the tables are nested too deeply"
 _PLACE = re.compile(r" \((?:at line (\d+), column \d+|at end of document)\)$")
+_ROW = re.compile(r"\s*\[\[\s*([\w.-]+)\s*\]\]")
+_TABLE = re.compile(r"\s*\[\s*([\w.-]+)\s*\]")
 _TUPLE = re.compile(r"\((?:'[^']*',? ?)+\)")
 
 
@@ -137,6 +139,17 @@ _HINTS = {
 }
 
 
+def _single_bracket(text: str, line: int) -> tuple[int, str] | None:
+    """The line and name of the table in single brackets that the row opened on `line` belongs to, if that is it."""
+    lines = text.splitlines()
+    row = _ROW.match(lines[line - 1]) if line <= len(lines) else None
+    for number, said in enumerate(lines[: line - 1] if row else (), start=1):
+        table = _TABLE.match(said)
+        if row and table and table[1] == row[1]:
+            return number, row[1]
+    return None
+
+
 def _syntax_problem(message: str, text: str, name: str) -> Problem:
     place = _PLACE.search(message)
     line = text.rstrip().count("\n") + 1 if place is None or place[1] is None else int(place[1])
@@ -144,4 +157,8 @@ def _syntax_problem(message: str, text: str, name: str) -> Problem:
     fix = next((hint for start, hint in _HINTS.items() if said.startswith(start)), "")
     if said.startswith("Exceeds the limit"):
         line, said = 0, "a number is too long"
+    if said.startswith(("Cannot overwrite a value", "Cannot mutate")) and (single := _single_bracket(text, line)):
+        line, table = single
+        said = f"[{table}] stands in single brackets, and more rows of it follow"
+        return Problem(name, line, "", said, "", f"write [[{table}]] with double brackets")
     return Problem(name, line, "", f"this is not TOML: {said[:1].lower()}{said[1:]}", "", fix)

@@ -7,13 +7,13 @@ and names all mistakes; it runs only after a conversion has failed.
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time
-from difflib import get_close_matches
 from typing import Any
 
 from msgspec import Struct
 from msgspec import inspect as kinds
 
 from tocsin.charter.files.locate import Mistake, Path
+from tocsin.charter.files.remedies import field_fix, fraction_fix, suggestion
 
 SHOWN_MAX = 60
 _ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -37,12 +37,6 @@ def shown(value: object) -> str:
     else:
         text = str(value)
     return text if len(text) <= SHOWN_MAX else f"{text[: SHOWN_MAX - 2]}…{text[-1]}"
-
-
-def suggestion(name: str, known: Sequence[str]) -> str:
-    """'did you mean …?', or nothing where no known name is close."""
-    near = get_close_matches(name, known, n=1)
-    return f"did you mean '{near[0]}'?" if near else ""
 
 
 def _check(value: object, kind: kinds.Type, path: Path) -> Iterator[Mistake]:
@@ -70,8 +64,8 @@ def _struct(value: object, kind: kinds.StructType, path: Path) -> Iterator[Mista
     fields = {field.encode_name: field for field in kind.fields}
     for name in value:
         if name not in fields and name != kind.tag_field:
-            fix = suggestion(name, list(fields)) or "remove it; remarks can go into a comment or 'note'"
-            yield Mistake((*path, name), f"there is no field '{name}' here", _names(kind.fields), fix)
+            found, fix = f"there is no field '{name}' here", field_fix(name, fields)
+            yield Mistake((*path, name), found, _names(kind.fields), fix)
     for name, field in fields.items():
         if name in value:
             yield from _check(value[name], field.type, (*path, name))
@@ -174,20 +168,34 @@ def _number(value: object, kind: kinds.IntType, path: Path) -> Iterator[Mistake]
 
 def _text(value: object, kind: kinds.StrType, path: Path) -> Iterator[Mistake]:
     if not isinstance(value, str):
-        fix = f'write "{value}"' if isinstance(value, int | float) and not isinstance(value, bool) else ""
-        yield Mistake(path, f"{shown(value)} stands where a text is needed", _kind_name(kind), fix)
+        accepted = PATTERNS.get(kind.pattern or "", _kind_name(kind))
+        yield Mistake(path, f"{shown(value)} stands where a text is needed", accepted, _text_fix(value, kind, path))
     elif kind.min_length is not None and len(value) < kind.min_length:
         yield Mistake(path, "the text is empty", _kind_name(kind))
     elif kind.max_length is not None and len(value) > kind.max_length:
         fix = "shorten it; further remarks can go into 'note'"
         yield Mistake(path, f"the text has {len(value)} characters", f"at most {kind.max_length}", fix)
     elif kind.pattern is not None and re.search(kind.pattern, value) is None:
-        yield Mistake(path, f"{shown(value)} is not written as needed", PATTERNS.get(kind.pattern, kind.pattern))
+        fix = fraction_fix(value) if kind.pattern == FRACTION else ""
+        yield Mistake(path, f"{shown(value)} is not written as needed", PATTERNS.get(kind.pattern, kind.pattern), fix)
 
 
+def _text_fix(value: object, kind: kinds.StrType, path: Path) -> str:
+    """What to write instead of a number or a list."""
+    if isinstance(value, list) and path[-1] in ONE_GROUP and all(isinstance(item, str) for item in value):
+        listed = ", ".join(f'"{item}"' for item in value)
+        return f"make a [[group]] with only = [{listed}], and name that group here"
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return ""
+    return (fraction_fix(value) if kind.pattern == FRACTION else "") or f'write "{value}"'
+
+
+FRACTION = r"^\d{1,9}/[1-9]\d{0,8}$"
+ONE_GROUP = ("holders", "electorate", "group")
+"""Fields that name one group; several parties need a group of their own."""
 PATTERNS = {
     r"^[A-Za-z0-9][A-Za-z0-9().-]{0,63}$": "1 to 64 letters, digits, dots, hyphens and ( ), no spaces",
-    r"^\d{1,9}/[1-9]\d{0,8}$": "an exact fraction in quotes, such as '2/3'",
+    FRACTION: "an exact fraction in quotes, such as '2/3'",
     r"^[^/]+$": "a name without a slash",
     r"^[a-z][a-z0-9_]{0,63}$": "small letters, digits and underscores, such as 'mobilised'",
 }
