@@ -14,6 +14,7 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
+from tests.cli import tocsin
 from tocsin.charter.checks.document import note_document
 from tocsin.charter.files import catalog
 from tocsin.charter.files.loader import load, load_text, parse_document
@@ -102,6 +103,38 @@ def test_the_charter_written_step_by_step_in_the_documentation_loads() -> None:
     assert charter.as_of(date(2026, 1, 1)).group("members") == {"XAA", "XAB", "XAC", "XAE"}
     for table in ("reading", "weights", "area", "duty", "provision", "office", "matter"):
         assert getattr(charter.document, table), f"docs/CHARTERS.md has no example of [[{table}]]"
+
+
+def test_the_questions_asked_in_the_documentation_are_answered(tmp_path: Path) -> None:
+    text = (ROOT / "docs/CHARTERS.md").read_text(encoding="utf-8")
+    pact, event = tmp_path / "my-pact.toml", tmp_path / "event.toml"
+    pact.write_text("\n".join(BLOCK.findall(text.partition("## Checks")[0])), encoding="utf-8")
+    ask = text.partition("## Ask it")[2]
+    event.write_text(BLOCK.findall(ask)[0], encoding="utf-8")
+    commands = re.findall(r"^\./tocsin (.+)$", ask, re.MULTILINE)
+    assert len(commands) == 6
+    for command in commands:
+        words = [str(tmp_path / word) if word.endswith(".toml") else word for word in command.split()]
+        assert tocsin(*words).err == "", command
+
+
+def note_in(text: str) -> str:
+    """The only note on a charter."""
+    (note,) = note_document(parse_document(text, "x"), text, "x")
+    return note.found
+
+
+def test_a_silence_that_nobody_can_break_is_noted() -> None:
+    rule = '[[rule]]\nid = "s"\nkind = "silence"\nperiod = "1 day"\nbreaks = 3\nclause = "P.1"\n'
+    found = note_in(template("pact") + rule)
+    assert found == "3 must break this silence, and only 2 parties ever had a vote: nobody can"
+
+
+def test_a_member_from_before_the_first_treaty_is_noted() -> None:
+    text = template("pact").replace("from = 2022-01-01", "from = 2002-01-01")
+    assert note_in(text) == "XAC belongs from 2002-01-01, before the first instrument of 2020-01-01"
+    undated = text.replace("in_force = 2020-01-01\n", "")
+    assert note_document(parse_document(undated, "x"), undated, "x") == []
 
 
 def test_a_duty_that_awaits_an_unknown_rule_is_noted() -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli import tocsin
+from tocsin.charter.files.template import template
 
 BAD = Path(__file__).parent / "charters/bad/everything-at-once.toml"
 
@@ -68,6 +69,63 @@ def test_a_chosen_reading_is_shown_as_chosen() -> None:
     assert "Organs" not in done.out
 
 
+def test_a_rejected_reading_is_left_out() -> None:
+    def duties(*words: str) -> str:
+        return tocsin("charter", "show", "meridian", "--on", "2024-05-01", "--part", "duties", *words).flat
+
+    assert "(reading cyber-does-not-count)" in duties()
+    assert "(reading cyber-does-not-count)" not in duties("--reading", "cyber-counts")
+    assert "(reading cyber-does-not-count)" in duties("--reading", "cyber-does-not-count")
+
+
+def test_everything_a_charter_says_is_shown() -> None:
+    shown = tocsin("charter", "show", "meridian", "--on", "2024-05-01").flat
+    assert "opened by " in shown
+    assert "a supporter may attach a reservation" in shown
+    assert "raised by members" in shown
+    assert "about one named party, the subject" in shown
+    assert "Areas (" in shown
+    assert "Weights (" in shown
+    assert "Ardovia (XAA)" in shown
+    assert "12 months to " in shown
+
+
+def test_provisions_tell_who_ratifies_and_when_they_may_be_used(home: Path) -> None:
+    more = """
+[[group]]
+id = "close-by"
+of = ["members"]
+minus = ["victim"]
+clause = "P.1"
+
+[[weights]]
+id = "shares"
+unit = "hundredths"
+values = { XAA = 60, XAB = 40 }
+clause = "P.1"
+
+[[provision]]
+id = "amendment"
+kind = "amendment"
+notice_to = "XAB"
+earliest = 2030-01-01
+ratified_by = "2/3"
+transitional = "restart"
+clause = "P.1"
+"""
+    (home / "pact.toml").write_text(template("pact") + more, encoding="utf-8")
+    shown = tocsin("charter", "show", "pact.toml").flat
+    assert "not before 2030-01-01" in shown
+    assert "notice to Belmora (XAB)" in shown
+    assert "ratified by 2/3 of the members" in shown
+    assert "procedures already open start anew" in shown
+    assert "known only in a case, from: victim" in shown
+    assert "hundredths; 100 in all" in shown
+    answer = tocsin("charter", "show", "pact.toml", "--json").json
+    assert answer["provisions"][0]["transitional"] == "restart"
+    assert answer["groups"][0]["depends_on"] == ["victim"]
+
+
 def test_membership_depends_on_the_day_and_on_what_was_known() -> None:
     def members(*when: str) -> set[str]:
         view = tocsin("charter", "show", "nato", "--json", *when).json
@@ -89,7 +147,7 @@ def test_what_rests_on_weak_sources_says_so_before_anything_else() -> None:
         (("show", "nata"), "There is no charter 'nata'. Did you mean 'nato'?"),
         (("show", "nato", "--on", "yesterday"), "'yesterday' is not a day; write it as 2026-01-31."),
         (("show", "nato", "--reading", "strict"), "There is no reading 'strict'."),
-        (("show", "nato", "--part", "people"), "'people' is none of parties, organs"),
+        (("show", "nato", "--part", "people"), "'people' is none of parties, groups, organs"),
         (("show",), "CHARTER"),
     ],
 )

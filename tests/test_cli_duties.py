@@ -34,6 +34,62 @@ def test_one_reading_gives_one_answer() -> None:
     assert "under automatic" not in done.flat
 
 
+def test_a_chosen_reading_is_named_and_two_of_one_question_are_refused() -> None:
+    words = ("duties", "meridian", "--event", "attack-on-member", "--reading", "cyber-counts")
+    assert "readings: cyber-counts" in tocsin(*words).flat
+    assert tocsin(*words, "--json").json["readings"] == ["cyber-counts"]
+    both = tocsin(*words, "--reading", "cyber-does-not-count")
+    assert (both.code, "answer the same question" in both.err) == (2, True)
+
+
+def event(tmp_path: Path, **fields: str) -> str:
+    """An event for the Meridian Pact with some fields written otherwise."""
+    said = {"kind": '"armed attack"', "victim": '"XAB"', "requested_by": '["XAB"]', "source": '"a test"'} | fields
+    path = tmp_path / "event.toml"
+    lines = [f"{field} = {value}" for field, value in said.items()]
+    path.write_text("\n".join(["[event]", *lines, ""]), encoding="utf-8")
+    return str(path)
+
+
+def test_a_code_that_nobody_has_is_refused_at_its_line(tmp_path: Path) -> None:
+    done = tocsin("duties", "meridian", "--event", event(tmp_path, requested_by='["XA9"]'))
+    assert done.code == 2
+    assert "event.toml:4: event.requested_by[0]: there is no party 'XA9'" in done.err
+
+
+def test_a_party_the_charter_does_not_know_is_said_first(tmp_path: Path) -> None:
+    done = tocsin("duties", "meridian", "--event", event(tmp_path, victim='"XBB"'), "--on", "2025-01-01")
+    assert "! XBB is no party of meridian on 2025-01-01; did you mean XAB?" in done.flat
+    assert done.out.index("! XBB") < done.out.index("What meridian asks")
+    several = tocsin("duties", "meridian", "--event", event(tmp_path, victim='"XAZ"'), "--on", "2025-01-01")
+    assert "did you mean one of XAA, XAB, XAC" in several.flat
+    outside = tocsin("duties", "nato", "--event", event(tmp_path, victim='"CHE"', requested_by="[]"), "--json").json
+    assert outside["warnings"] == ["Switzerland (CHE) is no party of nato on 2026-01-15"]
+    far = tocsin("duties", "meridian", "--event", event(tmp_path, victim='"XZZ"', requested_by="[]"), "--json").json
+    assert far["warnings"] == ["XZZ is no party of meridian on 2026-01-15"]
+
+
+def test_a_real_state_in_an_invented_alliance_is_warned_of(tmp_path: Path) -> None:
+    done = tocsin("duties", "meridian", "--event", event(tmp_path, attacker='"FRA"'))
+    assert "! France (FRA) is a real state, and meridian is an invented alliance" in done.flat
+
+
+def test_a_day_before_the_treaty_is_said(tmp_path: Path) -> None:
+    done = tocsin("duties", "meridian", "--event", event(tmp_path), "--on", "1990-01-01")
+    assert done.code == 1
+    assert "on 1990-01-01 no clause of meridian is in force: the first one begins on " in done.flat
+    pact = tmp_path / "pact.toml"
+    pact.write_text(template("pact").partition("# ---- What is owed")[0], encoding="utf-8")
+    bare = tocsin("duties", str(pact), "--event", event(tmp_path), "--on", "2025-01-01")
+    assert "! pact has no duty in force on 2025-01-01" in bare.flat
+
+
+def test_the_event_is_shown_with_all_that_it_says(tmp_path: Path) -> None:
+    more = {"region": '"pacific"', "overwhelmed": "true", "facts": "{ no_warning = false }"}
+    done = tocsin("duties", "meridian", "--event", event(tmp_path, territory_of='"XAB"', **more))
+    assert "where: Belmora (XAB), pacific; overwhelmed: yes; asked for by: Belmora (XAB); no warning: no" in done.flat
+
+
 def test_an_exclusion_tells_its_reason_and_its_clause() -> None:
     done = tocsin("duties", "nato", "--event", "nato-forces-outside-area")
     assert done.out.startswith(" HYPOTHETICAL  the event is invented")
@@ -54,7 +110,7 @@ def test_what_is_not_triggered_is_summarised_unless_all_is_asked_for() -> None:
     assert "○ Not triggered (2): relieve, keep-the-peace. --all tells more." in short.flat
     long = tocsin("duties", "meridian", "--event", "attack-outside-area", "--all")
     assert "○ Not triggered (2)" in long.out
-    assert "attacker: XQA" in long.flat
+    assert "(XQA)" in long.flat
 
 
 def test_the_answer_is_no_where_nothing_is_asked(tmp_path: Path) -> None:

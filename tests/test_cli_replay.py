@@ -82,7 +82,7 @@ def test_an_invented_case_carries_the_banner() -> None:
     done = tocsin("replay", INVENTED)
     assert done.code == 0
     assert done.out.startswith(" HYPOTHETICAL ")
-    assert "cyber-does-not-count (hack): excluded [MP.5]" in done.flat
+    assert "account hack, reading cyber-does-not-count: excluded [MP.5]" in done.flat
     assert "report owed to UNSC" in done.out
     assert tocsin("replay", INVENTED, "--json").json["hypothetical"] is True
 

@@ -9,7 +9,7 @@ from tocsin.charter.files.catalog import shipped
 from tocsin.charter.files.disk import resource_path
 from tocsin.charter.files.loader import load
 from tocsin.charter.predicates import EventField, Predicate
-from tocsin.charter.rules.kinds import Rule
+from tocsin.charter.rules.kinds import Rule, Silence
 from tocsin.cli.law_words import condition_words, rule_words
 
 CONSENSUS = {"kind": "consensus"}
@@ -114,3 +114,15 @@ def test_everything_that_ships_can_be_said(name: str) -> None:
     for duty in document.duty:
         assert duty.when is None or condition_words(duty.when)
     assert len(get_args(EventField)) == 9
+
+
+def test_a_silence_says_who_opens_it_what_breaks_it_and_what_an_outage_does() -> None:
+    rule = Silence(
+        period="2 days", blocks=("object", "abstain"), opened_by=("SG",), on_break="council", on_outage="reopen"
+    )
+    assert rule_words(rule, {}) == (
+        "silence procedure of 2 days: it stands at the deadline; one member is enough to break it, by an objection or "
+        "an abstention; opened by SG; once broken it returns to council; after an outage the period begins anew"
+    )
+    stands = rule_words(Silence(on_outage="stand"), {})
+    assert stands.endswith("; the deadline stands also after an outage")

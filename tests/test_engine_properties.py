@@ -128,4 +128,4 @@ def _names(decided: tuple[AnyFact, ...] | Refusal) -> object:
     return [type(fact).__name__ for fact in decided if type(fact).__name__ not in _BY_DEADLINE]
 
 
-_BY_DEADLINE = {"SilenceExpired", "Decided", "StandingChanged", "MandateExpired", "ConsentEnded"}
+_BY_DEADLINE = {"SilenceExpired", "SilenceResumed", "Decided", "StandingChanged", "MandateExpired", "ConsentEnded"}

@@ -3,11 +3,20 @@
 import msgspec
 import pytest
 
-from tests.world import World, agree, at, under_silence
+from tests.golden.make_acts import tell
+from tests.world import ATTACK, World, agree, at, under_silence
 from tocsin.alliance import commands as c
-from tocsin.alliance.codec import Act, decode_act, decode_content, encode_act, encode_content
+from tocsin.alliance.codec import (
+    Act,
+    decode_act,
+    decode_command,
+    decode_content,
+    encode_act,
+    encode_command,
+    encode_content,
+)
 from tocsin.alliance.facts import WarningContent
-from tocsin.alliance.lessons import Headline, account, headlines, timed
+from tocsin.alliance.lessons import Headline, account, headlines, sentence, timed
 from tocsin.alliance.upcast import ACT_SCHEMA
 from tocsin.errors import NeedsNewer
 from tocsin.terms import HOUR_US, Instant, PartyId
@@ -111,3 +120,48 @@ def _one_act() -> bytes:
     world = World()
     world.submit(c.ReportWarning(id="w", at=at(0), by="XAB", case="k", warning="w", commitment="ab" * 32))
     return world.acts[0]
+
+
+def test_every_kind_of_fact_that_matters_has_its_sentence() -> None:
+    told = [fact for fact in tell().facts if sentence(fact, {"XAB": "Belmora"})]
+    silent = {type(fact).__name__ for fact in tell().facts} - {type(fact).__name__ for fact in told}
+    assert silent == {
+        "CaseOpened",
+        "ConveneAsked",
+        "DeadlineMoved",
+        "MandateExpired",
+        "MandateRecorded",
+        "PledgeMade",
+        "PledgeWithdrawn",
+        "Ratified",
+        "RequirementSet",
+        "TextDelivered",
+    }
+
+
+def test_a_decision_that_an_outage_undid_is_not_the_first_decision() -> None:
+    world = under_silence()
+    world.run_timer(at(26))
+    world.do(c.RecordOutage, 30, "centre", start=at(20), end=at(26))
+    world.do(c.StatePosition, 31, "XAB", party="XAB", position="object")
+    assert _headlines(world)["t_decide"].hours_least is None
+
+
+def test_a_warning_after_the_request_does_not_move_the_start() -> None:
+    world = World()
+    world.do(c.MakeRequest, 0, "XAA", request="r", duty="consult", event=ATTACK)
+    world.do(c.ReportWarning, 2, "XAB", warning="w", commitment="ab" * 32)
+    world.do(c.Convene, 3, "XAB", organ="council")
+    assert _headlines(world)["t_consult"].hours_least == 3
+
+
+@pytest.mark.parametrize("data", [b'{"schema":0}', b'{"schema":-1}', b"[" * 100_000, b'{"schema":1,"x":' + b"[" * 5000])
+def test_hostile_bytes_are_no_act_and_no_crash(data: bytes) -> None:
+    with pytest.raises(NeedsNewer):
+        decode_act(data)
+
+
+def test_a_command_over_the_limit_is_refused_by_its_size() -> None:
+    huge = c.CloseCase(id="x", at=at(0), by="SG", case="k", why="y" * 300_000)
+    with pytest.raises(msgspec.ValidationError, match="256,000"):
+        decode_command(encode_command(huge))

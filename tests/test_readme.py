@@ -24,7 +24,7 @@ def _passages(shown: str) -> Iterator[str]:
 def test_the_readme_shows_what_the_command_prints(command: str, shown: str) -> None:
     printed = "\n".join(line.rstrip() for line in tocsin(*command.split()).out.splitlines())
     place = 0
-    for passage in _passages("\n".join(line.rstrip() for line in shown.splitlines())):
+    for passage in _passages("".join(f"{line.rstrip()}\n" for line in shown.splitlines())):
         found = printed.find(passage, place)
         assert found >= 0, f"'./tocsin {command}' does not print this:\n{passage}"
         place = found + len(passage)

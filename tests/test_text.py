@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tocsin import load_charter
 from tocsin.charter.files.articles import plain, split
 from tocsin.charter.files.loader import parse_document
 from tocsin.charter.files.text import BYTES_MAX, article_text, import_text, imported_text
@@ -226,3 +227,10 @@ def test_a_stored_copy_that_was_altered_is_reported(
     with pytest.raises(TextError, match=said) as caught:
         article_text(tmp_path, "meridian", "MP", "1")
     assert "import the text of MP again" in str(caught.value)
+
+
+def test_a_text_that_opens_with_the_short_title_needs_no_further_word(tmp_path: Path) -> None:
+    path = tmp_path / "my copy.txt"
+    path.write_text("The North Atlantic Treaty\n\nArticle 5\nOwn words.\n", encoding="utf-8")
+    imported = import_text(path, tmp_path / "store", load_charter("nato").document)
+    assert imported.instrument == "NAT"

@@ -9,19 +9,25 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from msgspec import Struct
 
 from tocsin.alliance.facts import (
+    AmendmentAdopted,
+    AmendmentInForce,
     AnyFact,
     AttemptRecorded,
     CaseClosed,
+    ConsentEnded,
+    ConsentGiven,
     Decided,
     DeploymentEnded,
     DeploymentStarted,
     ForumChanged,
     NoRequestNoted,
     NoticeGiven,
+    NoticeRevoked,
     OrganConvened,
     OutageRecorded,
     PackageReported,
     PositionStated,
+    ProcedureLapsed,
     ProcedureOpened,
     ReportFiled,
     RequestMade,
@@ -159,6 +165,18 @@ def sentence(fact: AnyFact, names: Mapping[str, str] = {}) -> str:  # noqa: PLR0
         case NoticeGiven():
             when = iso(fact.effective) if fact.effective is not None else "a day the charter leaves unset"
             said = f"{named(fact.party)} gave notice, effective {when}"
+        case NoticeRevoked():
+            said = f"{named(fact.party)} took its notice back"
+        case AmendmentAdopted():
+            said = f"the amendment {fact.amendment} was adopted"
+        case AmendmentInForce():
+            said = f"the amendment {fact.amendment} entered into force"
+        case ProcedureLapsed():
+            said = f"the procedure '{fact.procedure}' lapsed: {fact.why}"
+        case ConsentGiven():
+            said = f"{named(fact.host)} agreed to forces on its territory"
+        case ConsentEnded():
+            said = f"{named(fact.host)} no longer agrees to forces on its territory"
         case PackageReported():
             short = ", ".join(f"{line} lacks {quantity}" for line, quantity in fact.shortfall.items())
             said = f"a force package was reported ({short or 'nothing lacking'})"

@@ -185,7 +185,7 @@ def withdraw_consent(charter: Snapshot, state: State, command: WithdrawConsent) 
 def deploy(charter: Snapshot, state: State, command: StartDeployment) -> Decision:
     """Needs a decision on force or substance that binds those who take part, and the host's consent.
 
-    A host that asked for what was decided, and has not refused forces since, has consented by asking.
+    A host that asked for help, not only for talks, and has not refused forces since, has consented by asking.
     """
     decision = adopted(state, command.case, command.procedure, ("force", "substance"))
     if isinstance(decision, Refusal):
@@ -195,7 +195,7 @@ def deploy(charter: Snapshot, state: State, command: StartDeployment) -> Decisio
     case = state.cases[command.case]
     if command.deployment in case.deployments:
         return Refusal(code="name taken", message=f"'{command.deployment}' has already started.", fix="Rename it.")
-    if command.host is not None and not _agrees(case, command.host, decision.matter):
+    if command.host is not None and not _agrees(case, command.host):
         return Refusal(
             code="no host consent",
             message=f"{command.host} has neither asked for help nor consented to forces on its territory.",
@@ -254,8 +254,9 @@ def _carries(charter: Snapshot, decision: Procedure, actor: str) -> bool:
     return is_official(charter, actor) or actor in decision.bound
 
 
-def _agrees(case: CaseState, host: PartyId, matter: str) -> bool:
-    asked = any(row.by == host and row.decided_as == matter for row in case.requests.values())
+def _agrees(case: CaseState, host: PartyId) -> bool:
+    """A host agrees in so many words, or by asking for help that others had to decide on: talks are no such help."""
+    asked = any(row.by == host and row.decided_as for row in case.requests.values())
     return host in case.consents or (asked and host not in case.refused_hosts)
 
 

@@ -265,7 +265,7 @@ def _may_table(charter: Snapshot, case: CaseState | None, command: TableText) ->
             code="not entitled",
             message=f"{command.by} may not table '{matter.title}'.",
             clause=matter.clause,
-            fix=f"It is raised by: {', '.join((*matter.raised_by, *sorted(chairs)))}.",
+            fix=f"It is raised by: {', '.join(dict.fromkeys((*matter.raised_by, *sorted(chairs))))}.",
         )
     adopted = [row for row in case.procedures.values() if row.verdict == "adopted"] if case else []
     # An earlier decision on a party counts for that party only.

@@ -19,8 +19,8 @@ PART = Annotated[
     typer.Option(
         "--part",
         metavar="PART",
-        help="Show this part only: parties, organs, matters, duties, provisions, readings, unset, instruments or "
-        "clauses. May be repeated.",
+        help="Show this part only: parties, groups, organs, weights, matters, areas, duties, provisions, readings, "
+        "unset, instruments or clauses. May be repeated.",
     ),
 ]
 

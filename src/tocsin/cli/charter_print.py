@@ -11,12 +11,14 @@ from rich.text import Text
 from tocsin.charter.files.text import ArticleText, ImportedText
 from tocsin.charter.model import Clause, Report
 from tocsin.cli.charter_check import Checked
-from tocsin.cli.charter_view import CharterView, DutyView, MatterView, Summary
+from tocsin.cli.charter_view import CharterView, DutyView, MatterView, OrganView, Summary
+from tocsin.cli.names import coded
 from tocsin.cli.tables import banner, class_text, indented, readings, row, section, table, title, weak_first
 from tocsin.terms import WEAK_CLASSES
 
 PARTS = (
-    "parties", "organs", "matters", "duties", "provisions", "readings", "unset", "instruments", "clauses",
+    "parties", "groups", "organs", "weights", "matters", "areas", "duties", "provisions", "readings", "unset",
+    "instruments", "clauses",
 )  # fmt: skip
 
 
@@ -96,7 +98,7 @@ def _print_organs(console: Console, view: CharterView) -> None:
             ("sit", one.seats),
             ("decide", f"{one.electorate} ({one.electors})" if one.electorate else "unset"),
             ("chair", one.chair or "unset"),
-            ("convened by", ", ".join(one.convened_by) or "unset"),
+            ("convened by", _convened_by(one, view)),
             ("within", one.convene_within),
         )
 
@@ -106,7 +108,14 @@ def _print_matters(console: Console, view: CharterView) -> None:
     for one in view.matters:
         _heading(console, one.title, f"{one.id}, {one.kind}", one.clause, one.source_class)
         _print_forums(console, one)
-        _facts(console, ("then", one.then))
+        about = "one named party, the subject" if one.subject else ""
+        _facts(
+            console,
+            ("about", about),
+            ("raised by", _named(one.raised_by, view)),
+            ("needs first", ", ".join(one.needs)),
+            ("then", one.then),
+        )
 
 
 def _print_forums(console: Console, matter: MatterView) -> None:
@@ -127,18 +136,20 @@ def _print_duties(console: Console, view: CharterView) -> None:
     section(console, f"Duties ({len(view.duties)}): what is owed, when, and unless what")
     for one in view.duties:
         _heading(console, one.title, f"{one.id}, {one.modality}", one.clause, one.source_class)
-        _print_duty(console, one)
+        _print_duty(console, one, view)
 
 
-def _print_duty(console: Console, duty: DutyView) -> None:
+def _print_duty(console: Console, duty: DutyView, view: CharterView) -> None:
     _facts(
         console,
         ("when", duty.when),
         *(("unless" if number == 0 else "", said) for number, said in enumerate(duty.unless)),
         ("owed by", duty.bearer),
         ("owed", duty.content),
+        ("means", duty.means),
         ("limits", duty.limits),
-        ("asked for by", ", ".join(duty.request_by)),
+        ("asked for by", _named(duty.request_by, view)),
+        ("asked of", _named((duty.request_to,), view)),
         ("judged by", duty.qualified_by),
         ("decided as", duty.decision),
         *((("reports" if number == 0 else ""), report_words(report)) for number, report in enumerate(duty.reports)),
@@ -156,7 +167,59 @@ def _print_provisions(console: Console, view: CharterView) -> None:
     section(console, f"Provisions ({len(view.provisions)}): entering, leaving, changing")
     for one in view.provisions:
         _heading(console, one.kind, one.id, one.clause, one.source_class)
-        _facts(console, ("", one.says), ("notice", one.notice), ("decided as", one.matter))
+        notice = f"{one.notice} to {_named((one.notice_to,), view)}" if one.notice_to and one.notice else one.notice
+        _facts(
+            console,
+            ("", one.says),
+            ("not before", str(one.earliest or "")),
+            ("notice", notice),
+            ("notice to", "" if one.notice else _named((one.notice_to,), view)),
+            ("decided as", one.matter),
+            ("ratified by", _SHARES.get(one.ratified_by, f"{one.ratified_by} of the members")),
+            ("meanwhile", _TRANSITIONS[one.transitional]),
+        )
+
+
+_SHARES = {"": "", "all": "all members", "none": "nobody need ratify"}
+_TRANSITIONS = {
+    "": "",
+    "keep": "procedures already open keep the old rule",
+    "restart": "procedures already open start anew",
+}
+
+
+def _print_groups(console: Console, view: CharterView) -> None:
+    section(console, f"Groups ({len(view.groups)}), with their parties on this day")
+    for one in view.groups:
+        _heading(console, one.id, one.says, one.clause, one.source_class)
+        case = f"known only in a case, from: {', '.join(one.depends_on)}" if one.depends_on else ""
+        _facts(console, ("parties", case or _named(one.parties, view) or "nobody on this day"))
+
+
+def _print_weights(console: Console, view: CharterView) -> None:
+    section(console, f"Weights ({len(view.weights)})")
+    for one in view.weights:
+        _heading(console, one.id, f"{one.unit}; {one.total} in all", one.clause, one.source_class)
+        named = coded(view.names)
+        _facts(console, ("", ", ".join(f"{named.get(party, party)} {value}" for party, value in one.values.items())))
+
+
+def _print_areas(console: Console, view: CharterView) -> None:
+    section(console, f"Areas ({len(view.areas)}): where the duties reach")
+    for one in view.areas:
+        _heading(console, one.name, one.id, one.clause, one.source_class)
+        _facts(console, ("where", one.where))
+
+
+def _convened_by(organ: OrganView, view: CharterView) -> str:
+    several = f"{organ.convene_requesters} of: " if organ.convene_requesters > 1 else ""
+    return f"{several}{_named(organ.convened_by, view)}" if organ.convened_by else "unset"
+
+
+def _named(actors: Iterable[str], view: CharterView) -> str:
+    """Groups and roles as they are called; parties, offices and organs by name, with their code."""
+    named = coded(view.names)
+    return ", ".join(named.get(actor, actor) for actor in actors)
 
 
 def _print_readings(console: Console, view: CharterView) -> None:
@@ -165,7 +228,7 @@ def _print_readings(console: Console, view: CharterView) -> None:
         console.print(Text(f"{question}?", style="bold"))
         for one in view.readings:
             if one.question == question:
-                held = f" Held by {', '.join(one.held_by)}." if one.held_by else ""
+                held = f" Held by {_named(one.held_by, view)}." if one.held_by else ""
                 sign = "● " if one.chosen else "○ "
                 indented(console, Text.assemble(sign, (one.id, "bold"), f": {one.says}", (held, "dim")), 2, hang=2)
     if view.readings:
@@ -199,8 +262,11 @@ def _print_clauses(console: Console, view: CharterView) -> None:
 
 _PRINT: dict[str, Callable[[Console, CharterView], None]] = {
     "parties": _print_parties,
+    "groups": _print_groups,
     "organs": _print_organs,
+    "weights": _print_weights,
     "matters": _print_matters,
+    "areas": _print_areas,
     "duties": _print_duties,
     "provisions": _print_provisions,
     "readings": _print_readings,

@@ -1,16 +1,28 @@
 """What `charter list` and `charter show` tell, as structs: the terminal and the JSON are made from the same."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date
 
 from msgspec import Struct
 
-from tocsin.charter.model import Document, Forum, Instrument, Report
+from tocsin.charter.model import Document, Forum, Instrument, Report, Unless
 from tocsin.charter.rows import Row
 from tocsin.charter.snapshot import Charter, Snapshot, visible
+from tocsin.cli.charter_parts import (
+    AreaView,
+    GroupView,
+    ProvisionView,
+    WeightsView,
+    areas,
+    groups,
+    is_open,
+    is_rejected,
+    provisions,
+    weights,
+)
 from tocsin.cli.law_words import condition_words, rule_words
-from tocsin.states import state_name
+from tocsin.cli.names import names_on, party_name
 from tocsin.terms import SOURCE_CLASSES, WEAK_CLASSES, SourceClass
 
 TABLES = (
@@ -67,6 +79,7 @@ class OrganView(Struct, frozen=True, kw_only=True):
     electors: int
     chair: str
     convened_by: tuple[str, ...]
+    convene_requesters: int
     convene_within: str
     clause: str
     source_class: SourceClass
@@ -89,6 +102,10 @@ class MatterView(Struct, frozen=True, kw_only=True):
     id: str
     title: str
     kind: str
+    raised_by: tuple[str, ...]
+    subject: bool
+    """whether it is about one party"""
+    needs: tuple[str, ...]
     forums: tuple[ForumView, ...]
     then: str
     clause: str
@@ -105,24 +122,14 @@ class DutyView(Struct, frozen=True, kw_only=True):
     when: str
     unless: tuple[str, ...]
     request_by: tuple[str, ...]
+    request_to: str
     qualified_by: str
     decision: str
     content: str
+    means: str
     limits: str
     reports: tuple[Report, ...]
     ends: str
-    clause: str
-    source_class: SourceClass
-
-
-class ProvisionView(Struct, frozen=True, kw_only=True):
-    """How parties enter and leave, and how the treaty changes."""
-
-    id: str
-    kind: str
-    says: str
-    notice: str
-    matter: str
     clause: str
     source_class: SourceClass
 
@@ -171,12 +178,16 @@ class CharterView(Struct, frozen=True, kw_only=True):
     parties: tuple[PartyView, ...]
     organs: tuple[OrganView, ...]
     matters: tuple[MatterView, ...]
+    groups: tuple[GroupView, ...]
+    weights: tuple[WeightsView, ...]
+    areas: tuple[AreaView, ...]
     duties: tuple[DutyView, ...]
     provisions: tuple[ProvisionView, ...]
     readings: tuple[ReadingView, ...]
     unset: tuple[UnsetView, ...]
     instruments: tuple[InstrumentView, ...]
     clauses: tuple[ClauseView, ...]
+    names: dict[str, str]
 
 
 def summary_of(charter: Charter, today: date) -> Summary:
@@ -215,12 +226,16 @@ def view_of(charter: Charter, snapshot: Snapshot) -> CharterView:
         parties=tuple(_parties(snapshot)),
         organs=tuple(_organs(snapshot)),
         matters=tuple(_matters(snapshot)),
+        groups=tuple(groups(snapshot)),
+        weights=tuple(weights(snapshot)),
+        areas=tuple(areas(snapshot)),
         duties=tuple(_duties(snapshot)),
-        provisions=tuple(_provisions(snapshot)),
+        provisions=tuple(provisions(snapshot)),
         readings=tuple(_readings(snapshot)),
         unset=tuple(_unset(snapshot)),
         instruments=tuple(_instrument(row) for row in snapshot.instruments.values()),
         clauses=tuple(_clauses(snapshot)),
+        names=names_on(snapshot),
     )
 
 
@@ -236,21 +251,6 @@ def percent_by_class(document: Document) -> dict[SourceClass, int]:
     seen = Counter(row.class_ or clauses.get(row.clause) for row in rows if row.class_ or row.clause in clauses)
     total = max(1, sum(seen.values()))
     return {name: round(100 * seen[name] / total) for name in SOURCE_CLASSES if seen[name]}
-
-
-def party_name(snapshot: Snapshot, party: str) -> str:
-    """The English name of a party, else its id."""
-    return snapshot.names.get(party) or state_name(party) or party
-
-
-def names_on(snapshot: Snapshot) -> dict[str, str]:
-    """English names of all parties of the day, and of offices and organs."""
-    return {party: party_name(snapshot, party) for party in snapshot.standings} | snapshot.names
-
-
-def coded(names: Mapping[str, str]) -> dict[str, str]:
-    """Names with the code behind them, 'Belmora (XAB)', where there is a name that is not the code."""
-    return {party: f"{name} ({party})" for party, name in names.items() if name != party}
 
 
 def _parties(snapshot: Snapshot) -> Iterable[PartyView]:
@@ -287,6 +287,7 @@ def _organs(snapshot: Snapshot) -> Iterable[OrganView]:
             electors=len(snapshot.group(row.electorate)) if row.electorate else 0,
             chair=snapshot.names.get(row.chair, row.chair),
             convened_by=row.convened_by,
+            convene_requesters=row.convene_requesters,
             convene_within=row.convene_within,
             clause=row.clause,
             source_class=snapshot.source_class(row),
@@ -299,17 +300,14 @@ def _matters(snapshot: Snapshot) -> Iterable[MatterView]:
             id=row.id,
             title=row.title,
             kind=row.kind,
-            forums=tuple(_forum(snapshot, forum) for forum in row.forum if _open(snapshot, forum)),
+            raised_by=row.raised_by,
+            subject=row.subject,
+            needs=row.needs,
+            forums=tuple(_forum(snapshot, forum) for forum in row.forum if is_open(snapshot, forum)),
             then=row.then,
             clause=row.clause,
             source_class=snapshot.source_class(row),
         )
-
-
-def _open(snapshot: Snapshot, forum: Forum) -> bool:
-    """Whether the forum is open on the day under some reading."""
-    started = forum.from_ is None or forum.from_ <= snapshot.on
-    return started and (forum.to is None or snapshot.on < forum.to) and forum.organ in snapshot.organs
 
 
 def _forum(snapshot: Snapshot, forum: Forum) -> ForumView:
@@ -333,11 +331,13 @@ def _duties(snapshot: Snapshot) -> Iterable[DutyView]:
             modality=row.modality,
             bearer=", ".join(row.bearer) + but,
             when=condition_words(row.when) if row.when is not None else "at all times",
-            unless=tuple(f"{part.why}{f' (reading {part.reading})' if part.reading else ''}" for part in row.unless),
+            unless=tuple(_unless(part) for part in row.unless if not is_rejected(snapshot, part.reading)),
             request_by=row.request_by,
+            request_to=row.request_to,
             qualified_by=row.qualified_by,
             decision=row.decision,
             content=row.content,
+            means=row.means,
             limits=row.limits,
             reports=row.report,
             ends=row.ends,
@@ -346,17 +346,8 @@ def _duties(snapshot: Snapshot) -> Iterable[DutyView]:
         )
 
 
-def _provisions(snapshot: Snapshot) -> Iterable[ProvisionView]:
-    for row in snapshot.provisions.values():
-        yield ProvisionView(
-            id=row.id,
-            kind=row.kind,
-            says=f"None: {row.absent}" if row.absent else row.says,
-            notice=row.notice,
-            matter=row.matter,
-            clause=row.clause,
-            source_class=snapshot.source_class(row),
-        )
+def _unless(part: Unless) -> str:
+    return f"{part.why} (reading {part.reading})" if part.reading else part.why
 
 
 def _readings(snapshot: Snapshot) -> Iterable[ReadingView]:

@@ -1,15 +1,15 @@
 """The event that `duties` is asked about, beside the charter: parties it does not know, and a day without law."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from difflib import get_close_matches
 
 from tocsin.charter.checks.parties import party_mistake
 from tocsin.charter.files.catalog import find
 from tocsin.charter.files.locate import Mistake, Path, located
-from tocsin.charter.files.remedies import suggestion
 from tocsin.charter.model import Document
 from tocsin.charter.predicates import Event
 from tocsin.charter.snapshot import Snapshot
-from tocsin.cli.charter_view import party_name
+from tocsin.cli.names import party_name
 from tocsin.errors import CaseError
 from tocsin.replay.load import load_event
 from tocsin.states import is_state
@@ -52,7 +52,7 @@ def _is_somebody(document: Document, party: str) -> bool:
 def _nobody(document: Document, party: str, path: Path) -> Mistake:
     known = sorted({row.party for row in document.membership})
     mistake = party_mistake(document, party, path) or Mistake(path, f"there is no party '{party}'")
-    return mistake._replace(fix=suggestion(party, known) or mistake.fix)
+    return mistake._replace(fix=_likely(party, known) or mistake.fix)
 
 
 def _before_the_treaty(snapshot: Snapshot) -> Iterator[str]:
@@ -71,9 +71,17 @@ def _strangers(event: Event, snapshot: Snapshot) -> Iterator[str]:
     for party in dict.fromkeys((event.victim, *(event.requested_by or ()))):
         if party and not snapshot.belongs(party):
             name = party_name(snapshot, party)
-            hint = "" if party in declared or is_state(party) else suggestion(party, sorted(snapshot.standings))
+            hint = "" if party in declared or is_state(party) else _likely(party, sorted(snapshot.standings))
             who = party if name == party else f"{name} ({party})"
             yield f"{who} is no party of {snapshot.charter_id} on {snapshot.on}" + (f"; {hint}" if hint else "")
+
+
+def _likely(party: str, known: Sequence[str]) -> str:
+    """Codes one letter away: often there are several, and none is likelier than the others."""
+    near = sorted(get_close_matches(party, known, n=12))
+    if len(near) == 1:
+        return f"did you mean {near[0]}?"
+    return f"did you mean one of {', '.join(near)}?" if near else ""
 
 
 def _real_states(event: Event, snapshot: Snapshot) -> Iterator[str]:

@@ -11,8 +11,8 @@ from tocsin.charter.duties import DutyAnswer, DutyReport, DutyStatus, Finding
 from tocsin.charter.predicates import Event
 from tocsin.charter.snapshot import Charter
 from tocsin.cli.charter_print import report_words
-from tocsin.cli.charter_view import coded, names_on
 from tocsin.cli.duties_event import warnings_about
+from tocsin.cli.names import coded, names_on
 from tocsin.cli.tables import BANNER, banner, class_text, indented, listing, readings, section, title, weak_first
 from tocsin.states import state_name
 from tocsin.terms import WEAK_CLASSES, PartyId, SourceClass, is_invented

@@ -47,6 +47,8 @@ def rule_words(rule: AnyRule, rules: Mapping[str, Rule]) -> str:
         words += f"; only {_group(rule.electorate)} decide"
     if rule.question:
         words += f"; asked on the question '{rule.question}'"
+    if rule.reservations:
+        words += "; a supporter may attach a reservation and keep its freedom of action"
     return words + (f"; binds {_binds(rule)}" if rule.binds else "")
 
 
@@ -131,7 +133,18 @@ def _is_composite(rule: Rule) -> bool:
 def _silence(rule: Silence) -> str:
     period = f"of {rule.period} " if rule.period else ""
     who = "one member is" if rule.breaks == 1 else f"{rule.breaks} members are"
-    return f"silence procedure {period}: it stands at the deadline; {who} enough to break it".replace(" :", ":")
+    words = f"silence procedure {period}: it stands at the deadline; {who} enough to break it".replace(" :", ":")
+    words += f", by {_or(rule.blocks)}" if rule.blocks != ("object",) else ""
+    words += f"; opened by {' or '.join(rule.opened_by)}" if rule.opened_by else ""
+    words += f"; once broken it returns to {rule.on_break}" if rule.on_break else ""
+    return words + _OUTAGES[rule.on_outage]
+
+
+_OUTAGES = {
+    "extend": "",
+    "reopen": "; after an outage the period begins anew",
+    "stand": "; the deadline stands also after an outage",
+}
 
 
 def _majority(rule: Majority) -> str:

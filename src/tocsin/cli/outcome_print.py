@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.text import Text
 
 from tocsin.charter.rules.levers import Lever
-from tocsin.cli.charter_view import coded
+from tocsin.cli.names import coded
 from tocsin.cli.outcome_view import OutcomeAnswer
 from tocsin.cli.tables import banner, indented, listing, readings, section, title, weak_first
 from tocsin.terms import POSITIONS, Position, Verdict

@@ -13,8 +13,8 @@ from tocsin.charter.rules.kinds import Silence
 from tocsin.charter.rules.levers import Lever, Levers, levers
 from tocsin.charter.rules.verdict import Outcome, compile_ballot
 from tocsin.charter.snapshot import Charter, Snapshot
-from tocsin.cli.charter_view import names_on, party_name
 from tocsin.cli.law_words import rule_words
+from tocsin.cli.names import names_on, party_name
 from tocsin.cli.outcome_query import OTHERS, Query, Stated, check_parties, check_questions, check_subject, forum_for
 from tocsin.terms import WEAK_CLASSES, PartyId, Position, SourceClass
 
@@ -22,6 +22,7 @@ SILENCE_AND_FORCE = (
     "Where force is used, silence alone adopts nothing: it counts once a human act, the chair's confirmation, is "
     "recorded."
 )
+
 
 class OutcomeAnswer(Struct, frozen=True, kw_only=True):
     """A verdict with all that a reader needs: where, by which rule, why, whom it binds, who could change it."""

@@ -20,6 +20,7 @@ from tocsin.cli.tables import (
 )
 from tocsin.replay.contrast import contrasts, source_of
 from tocsin.replay.result import MARKS, Computed, Line, ReplayReport, Run
+from tocsin.replay.silences import Silence, left_hours, length_hours, silences
 from tocsin.replay.words import (
     DEEDS,
     SIGNS,
@@ -28,8 +29,9 @@ from tocsin.replay.words import (
     day_text,
     gap_hours,
     hours_text,
+    side_text,
     span_text,
-    time_text,
+    times_text,
 )
 from tocsin.terms import WEAK_CLASSES
 
@@ -64,13 +66,6 @@ class Pace(NamedTuple):
             seconds = gap_hours(before.at, line.at) * 3600 / self.speed
         if seconds > 0:
             self.sleep(min(PAUSE_MAX_SECONDS, seconds))
-
-
-class Silence(NamedTuple):
-    """A silence period that runs: ISO texts."""
-
-    since: str
-    deadline: str
 
 
 def print_replay(console: Console, report: ReplayReport, pace: Pace, *, with_sources: bool) -> None:
@@ -115,13 +110,12 @@ def print_steps(
 ) -> None:
     """Steps under a heading for each day, with how long after the day before."""
     before: Line | None = None
-    silence: Silence | None = None
+    held = silences(report.runs[0].lines)
     for line in lines:
         pace.wait(before, line)
         if before is None or before.at[:10] != line.at[:10]:
             _print_day(console, before, line)
-        silence = _silence(line, silence)
-        _print_step(console, line, report.names, silence, brief=brief)
+        _print_step(console, line, report.names, held.get(line.number), brief=brief)
         if with_sources:
             _print_source(console, line)
         before = line
@@ -160,7 +154,8 @@ def _print_step(
     indented(console, head, 0, hang=4)
     indented(console, line.says, 4)
     for text in _computed(line, names, brief=brief):
-        indented(console, text, 4, hang=2)
+        nested = len(text.plain) - len(text.plain.lstrip())
+        indented(console, text[nested:], 4 + nested, hang=2)
     if (
         silence is not None
         and line.do in ("open silence", "positions")
@@ -176,18 +171,18 @@ def _computed(line: Line, names: Mapping[str, str], *, brief: bool) -> Iterable[
         clauses = " ".join(f"{clause}{' !' if clause in line.weak else ''}" for clause in line.clauses)
         yield Text.assemble(("→ ", "dim"), head, (f"  [{clauses}]" if clauses else "", "cyan"))
     for reason in line.why[:1] if brief else line.why:
-        yield Text(f"  {reason.strip()}", style="dim")
+        yield Text(f"  {reason}", style="dim")
     if computed.deadline and computed.result != "broken":
-        yield Text(f"  deadline {time_text(computed.deadline)}", style="yellow")
+        yield Text(f"  deadline {times_text(computed.deadline, computed.deadline_latest)}", style="yellow")
     if computed.effective:
-        yield Text(f"  takes effect {time_text(computed.effective)}")
+        yield Text(f"  takes effect {times_text(computed.effective, computed.effective_latest)}")
     if computed.reports_to:
         yield Text(f"  report owed to {', '.join(computed.reports_to)}")
     for side in line.sides:
-        account = f" ({side.event})" if side.readings and side.event else ""
-        which = (" + ".join(side.readings) or side.event or "no reading chosen") + account
         clause = f" [{side.clause}]" if side.clause else ""
-        yield Text.assemble("  ", (which, "magenta"), f": {side.status}{clause}", (f" {'; '.join(side.why)}", "dim"))
+        yield Text.assemble(
+            "  ", (side_text(side), "magenta"), f": {side.status}{clause}", (f" {'; '.join(side.why)}", "dim")
+        )
     for missing in line.missing:
         yield Text(f"  missing: {missing}", style="yellow")
     for difference in line.differences:
@@ -206,26 +201,20 @@ def _result(computed: Computed, names: Mapping[str, str]) -> Text:
         said.append(f"{link if said else ''}{names.get(computed.organ, computed.organ)}")
     if computed.status:
         said.append(f"{', ' if said else ''}status {computed.status}")
-    return said
-
-
-def _silence(line: Line, running: Silence | None) -> Silence | None:
-    if line.do == "open silence" and line.computed.deadline:
-        return Silence(line.at, line.computed.deadline)
-    return running
+    return said if said or not result else Text(result)
 
 
 def _bar(line: Line, silence: Silence) -> Text:
     """The silence period as a bar: how much of it had passed."""
-    whole = max(1e-9, gap_hours(silence.since, silence.deadline))
+    whole = length_hours(silence)
     if line.computed.result != "broken":
-        most = " at most" if len(silence.since) == len("2003-02-06") else ""
-        return Text.assemble(("  ├" + "─" * BAR + "┤ ", "yellow"), (f"silence of {hours_text(whole)}{most}", "yellow"))
-    left = gap_hours(line.at, silence.deadline)
-    least = gap_hours(line.latest, silence.deadline) if line.latest else left
-    passed = min(BAR - 1, max(0, round(BAR * (1 - left / whole))))
+        at_most = len(silence.since) == len("2003-02-06") and not silence.deadline_latest
+        said = f"silence of {hours_text(whole)}{' at most' if at_most else ''}"
+        return Text.assemble(("  ├" + "─" * BAR + "┤ ", "yellow"), (said, "yellow"))
+    left = left_hours(line, silence)
+    passed = min(BAR - 1, max(0, round(BAR * (1 - left.most / max(1e-9, whole)))))
     rest = "┄" * (BAR - passed - 1)
-    said = f"broken {span_text(least, left)} before the end"
+    said = f"broken {span_text(*left)} before the end"
     return Text.assemble(
         ("  ├" + "━" * passed, "yellow"), ("✗", "bold bright_red"), (f"{rest}┤ ", "dim"), (said, "bright_red")
     )

@@ -110,7 +110,9 @@ class Recorded(Struct, kw_only=True, frozen=True, forbid_unknown_fields=True, om
     blockers: Annotated[Parties | None, Meta(description="Who blocked.")] = None
     deadline: Annotated[When | None, Meta(description="The deadline that followed.")] = None
     effective: Annotated[When | None, Meta(description="When a notice took effect.")] = None
-    status: Annotated[str, Meta(description="A party's status afterwards.")] = ""
+    status: Annotated[
+        str, Meta(description="A party's status afterwards, with what is laid over it: 'member, suspended'.")
+    ] = ""
 
 
 class Step(Struct, kw_only=True, frozen=True, forbid_unknown_fields=True, omit_defaults=True, rename=RENAME):
@@ -145,7 +147,9 @@ class Step(Struct, kw_only=True, frozen=True, forbid_unknown_fields=True, omit_d
     new_procedure: Annotated[Name, Meta(description="change forum: name of the procedure in the other organ.")] = ""
     matter: Annotated[str, Meta(description="table: the matter.")] = ""
     organ: Annotated[str, Meta(description="table, convene, change forum: the organ.")] = ""
-    rule: Annotated[str, Meta(description="table, change forum: the rule, where the organ may decide the matter by several.")] = ""
+    rule: Annotated[
+        str, Meta(description="table, change forum: the rule, where the organ may decide the matter by several.")
+    ] = ""
     text: Annotated[
         str,
         Meta(

@@ -184,9 +184,10 @@ class _Checks:
             if allowed and field not in allowed:
                 found = f"'{field}' cannot be recorded of a step that does '{step.do}'"
                 yield Mistake((*path, field), found, ", ".join(allowed))
-        for field in ("organ", "status"):
-            for at, name in _names(getattr(recorded, field), (*path, field)):
-                yield from _unknown(name, self.known[field], field, at)
+        for at, name in _names(recorded.organ, (*path, "organ")):
+            yield from _unknown(name, self.known["organ"], "organ", at)
+        for name in recorded.status.split(", ") if recorded.status else ():
+            yield from _unknown(name, self.known["status"], "status", (*path, "status"))
         for field in _RECORDED_PARTIES:
             for at, name in _names(getattr(recorded, field) or (), (*path, field)):
                 if name != OTHERS:

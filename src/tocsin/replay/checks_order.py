@@ -36,7 +36,7 @@ def _times(case: Case, seat: tzinfo) -> Iterator[Mistake]:
             yield Mistake((*path, "latest"), f"{step.latest} lies before {step.at}", "a later date or time")
             continue
         if earliest is not None and span.last < earliest:
-            found = f"this step is over before step[{latest}], which stands before it, can have begun"
+            found = f"this step is over before step {latest + 1}, which stands before it, can have begun"
             yield Mistake(
                 (*path, "at"), found, "", "steps stand in the order in which they happened: move or redate one"
             )
@@ -83,7 +83,7 @@ class _SoFar:
 
     def _new(self, name: str, path: Path) -> Iterator[Mistake]:
         if name in self.procedures:
-            found = f"step[{self.procedures[name]}] opened a procedure '{name}' already"
+            found = f"step {self.procedures[name] + 1} opened a procedure '{name}' already"
             yield Mistake(path, found, "another name", "steps on one text share a name; each text has its own")
 
     def _ratified(self, what: str, path: Path) -> Iterator[Mistake]:

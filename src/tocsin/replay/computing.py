@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import tzinfo
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from tocsin.alliance.decision import outcome_of, who_can_still_change_it
 from tocsin.alliance.facts import (
@@ -15,7 +16,6 @@ from tocsin.alliance.facts import (
     ForumChanged,
     NoticeGiven,
     OrganConvened,
-    PositionStated,
     ProcedureOpened,
     Refusal,
     RequestMade,
@@ -27,7 +27,6 @@ from tocsin.alliance.facts import (
 )
 from tocsin.alliance.state import Procedure
 from tocsin.charter.rules.ballot import walk
-from tocsin.charter.rules.explain import explain
 from tocsin.charter.rules.levers import Lever
 from tocsin.charter.rules.verdict import Outcome, compile_ballot
 from tocsin.replay.case import Step
@@ -48,6 +47,10 @@ class Made(Struct, frozen=True, kw_only=True):
     computed: Computed = Computed()
     missing: tuple[str, ...] = ()
     """The facts that are missing; then the step is open."""
+    unset: dict[str, str] = {}
+    """A time that the charter leaves unset, by its field, in words: what is missing where one is recorded."""
+    leans: tuple[str, ...] = ()
+    """What the step rests on besides what it says itself: see `bearing`."""
     is_pending: bool = False
     """Whether all that is missing are positions that nobody has stated, or not yet."""
     why: tuple[str, ...] = ()
@@ -70,8 +73,13 @@ def computed_of(
 ) -> Computed:
     """What came of a step whose commands yielded these facts. `after` is its procedure as it then stands."""
     found: dict[str, object] = {"result": "accepted"}
-    if step.do == "deadline" and after is not None:
+    is_notice = any(isinstance(fact, StandingChanged) for fact in facts)
+    if step.do == "deadline" and after is not None and not is_notice:
         found |= _standing_of(after)
+    if step.do == "positions" and after is not None and after.status == "silence":
+        found["result"] = "silence runs"
+    moved = tuple((fact.procedure, _text(fact.deadline, seat)) for fact in facts if isinstance(fact, DeadlineMoved))
+    found |= {"moved": moved} if moved else {}
     own = (step.procedure, step.new_procedure)
     for fact in facts:
         if "procedure" not in KINDS[step.do].fields or getattr(fact, "procedure", step.procedure) in own:
@@ -83,39 +91,12 @@ def computed_of(
     return Computed(**found)  # type: ignore[arg-type]  # fields by name, each of its own type
 
 
-def reasons(
-    facts: tuple[AnyFact, ...], refusals: Iterable[Refusal], before: Procedure | None, names: Names
-) -> Iterator[str]:
-    """Why it came so, in words."""
-    for refusal in refusals:
-        yield f"{refusal.message} {refusal.fix}".rstrip()
-    yield from _stated(facts, names)
-    for fact in facts:
-        match fact:
-            case RequestMade():
-                yield from fact.why
-                if fact.awaiting:
-                    yield f"awaiting: {fact.awaiting}"
-            case AttemptRecorded(why=why):
-                yield f"kept without effect: {why}"
-            case SilenceExpired(why=why) if why:
-                yield f"it ran out unconfirmed: {why}"
-            case Decided() if before is not None and fact.procedure == before.id:
-                yield from explain(outcome_of(before, closed=True), names)
-            case _:
-                continue
-
-
-def _stated(facts: Iterable[AnyFact], names: Names) -> Iterator[str]:
-    """Who took which position, one line a position and question."""
-    said: dict[str, list[str]] = {}
-    for fact in facts:
-        if isinstance(fact, PositionStated):
-            on = f" on '{fact.question}'" if fact.question else ""
-            kept = f" (reservation: {fact.reservation})" if fact.reservation else ""
-            said.setdefault(fact.position.replace("_", " ") + on, []).append(names.get(fact.party, fact.party) + kept)
-    for position, parties in said.items():
-        yield f"{position} ({len(parties)}): {', '.join(parties)}"
+def spread(computed: Computed, latest: Mapping[str, Instant], seat: tzinfo) -> Computed:
+    """With the later ends of the times that were computed from a time known as an interval."""
+    ends = {field: _text(at, seat) for field, at in latest.items() if getattr(computed, field)}
+    return replace(
+        computed, **{f"{field}_latest": end for field, end in ends.items() if end != getattr(computed, field)}
+    )
 
 
 def clauses_of(facts: Iterable[AnyFact], refusals: Iterable[Refusal]) -> tuple[str, ...]:

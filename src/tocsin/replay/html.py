@@ -5,7 +5,18 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from tocsin.replay.contrast import contrasts, source_of, sources
 from tocsin.replay.result import Headline, ReplayReport, Run
 from tocsin.replay.timeline_svg import draw
-from tocsin.replay.words import DEEDS, SIGNS, actors_text, day_text, recorded_text, span_text, time_text, when_text
+from tocsin.replay.words import (
+    DEEDS,
+    SIGNS,
+    actors_text,
+    day_text,
+    recorded_text,
+    side_text,
+    span_text,
+    time_text,
+    times_text,
+    when_text,
+)
 from tocsin.terms import WEAK_CLASSES
 
 
@@ -52,6 +63,8 @@ def _environment() -> Environment:
     env.globals |= {
         "source_of": source_of,
         "recorded": recorded_text,
+        "times": times_text,
+        "side_text": side_text,
         "signs": SIGNS,
         "deeds": DEEDS,
         "weak": WEAK_CLASSES,

@@ -3,12 +3,14 @@
 The machinery is that of the charter loader; `checks.py` holds what a case must get right against its charter.
 """
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from typing import Any
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from tocsin.charter import load_charter
 from tocsin.charter.files.catalog import find
@@ -18,11 +20,12 @@ from tocsin.charter.files.locate import Mistake, Path, located
 from tocsin.charter.files.structure import mistakes, shown
 from tocsin.charter.predicates import Event
 from tocsin.charter.snapshot import Charter
-from tocsin.errors import CaseError, NotFound, TermError
+from tocsin.errors import CaseError, NotFound, Problem, TermError
 from tocsin.replay.case import SCHEMA, Case
 from tocsin.replay.checks import event_mistakes, mistakes_in
 from tocsin.replay.times import when
 
+STEP = re.compile(r"^step\[(\d+)\](\.?)")
 STEP_TIMES = ("at", "latest", "deadline", "start", "end")
 RECORDED_TIMES = ("deadline", "effective")
 A_TIME = "a date such as 2026-01-31, or a time with its zone such as 2026-01-31T12:00:00+01:00"
@@ -55,9 +58,9 @@ def load_case_and_charter(path_or_name: str | Folder) -> tuple[Case, Charter]:
         charter = charter_of(case, path.parent)
     except NotFound as error:
         mistake = Mistake(("case", "charter"), str(error).partition(" Known:")[0], ", ".join(error.known))
-        raise CaseError(located([mistake], text, name)) from None
+        raise CaseError(_located([mistake], text, name)) from None
     if found := list(mistakes_in(case, charter, raw)):
-        raise CaseError(located(found, text, name))
+        raise CaseError(_located(found, text, name))
     return case, charter
 
 
@@ -70,7 +73,7 @@ def load_event(path_or_name: str | Folder) -> Event:
     raw = parse_toml(text, name, CaseError)
     event = convert(raw, EventFile, text, name, CaseError).event
     if found := list(event_mistakes(event, ("event",))):
-        raise CaseError(located(found, text, name))
+        raise CaseError(_located(found, text, name))
     return event
 
 
@@ -80,6 +83,15 @@ def charter_of(case: Case, beside: Folder | None = None) -> Charter:
     if beside is not None and ("/" in named or named.endswith(".toml")):
         named = str(beside / named)
     return load_charter(named)
+
+
+def _located(found: Iterable[Mistake], text: str, name: str) -> list[Problem]:
+    """The mistakes as Problems; steps are counted from 1, as a replay prints them."""
+    return [replace(problem, field=STEP.sub(_from_one, problem.field)) for problem in located(found, text, name)]
+
+
+def _from_one(found: re.Match[str]) -> str:
+    return f"step {int(found[1]) + 1}" + (", " if found[2] else "")
 
 
 def _text(path: Folder) -> tuple[str, str]:
@@ -95,9 +107,9 @@ def _structured(raw: dict[str, Any], text: str, name: str) -> Case:
         case = msgspec.convert(raw, Case)
     except msgspec.ValidationError as error:
         found_all = bad_times + (mistakes(raw, Case) or [Mistake((), str(error))])
-        raise CaseError(located(found_all, text, name)) from None
+        raise CaseError(_located(found_all, text, name)) from None
     if bad_times:
-        raise CaseError(located(bad_times, text, name))
+        raise CaseError(_located(bad_times, text, name))
     return case
 
 

@@ -75,7 +75,7 @@ def _run(
     case: Case, charter: Charter, choice: tuple[str, ...], names: Names, ledger: Ledger | None, on_line: OnLine | None
 ) -> Run:
     runner = Runner(blind(case), charter, choice, names, ledger)
-    comparison = Comparison(runner.seat)
+    comparison = Comparison(runner.seat, case.event)
     lines = []
     for number, step in enumerate(case.step, 1):
         line = comparison.line(step, number, runner.take(number))

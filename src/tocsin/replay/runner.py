@@ -20,7 +20,7 @@ from tocsin.charter.snapshot import Charter, Snapshot
 from tocsin.replay.bearing import ON_STANDING, decision, has_procedure, leans_on, makes, rests_on
 from tocsin.replay.case import Case, Step
 from tocsin.replay.computing import Made, Names, clauses_of, computed_of, fact_names, spread, unstated
-from tocsin.replay.later import latest_times
+from tocsin.replay.later import latest_times, unset_times
 from tocsin.replay.reasons import reasons
 from tocsin.replay.records import Kept, Ledger, Opening, encode
 from tocsin.replay.result import Computed
@@ -28,7 +28,6 @@ from tocsin.replay.sides import contested, sides_of
 from tocsin.replay.steps import KINDS
 from tocsin.replay.times import between, local_day, zone
 from tocsin.replay.translate import CLOCK, Moment, Setting, commands_of, content_of, moment_of
-from tocsin.replay.unset import unset_times
 from tocsin.terms import Instant, PartyId
 
 ATTESTED = "recorded case"
@@ -59,7 +58,7 @@ class Runner:
         moment = moment_of(step, self.seat, self.now, self._next_deadline(step))
         self.now = moment.at
         passed = tuple(self._pass_deadlines(step, moment, number))
-        made = self._open(step) or self._done(step, number, moment)
+        made = self._open(step) or self._ratified_late(step) or self._done(step, number, moment)
         self._keep()
         self._settle(step, number, made)
         if not passed:
@@ -141,7 +140,22 @@ class Runner:
         if step.do == "note":
             return Made()
         said = f"there is no procedure '{step.procedure}' in which others could take part"
-        return Made(computed=Computed(result="refused"), refusal=said, why=(said,), missing=self._waits_for(step, (), ()))
+        return Made(
+            computed=Computed(result="refused"), refusal=said, why=(said,), missing=self._waits_for(step, (), ())
+        )
+
+    def _ratified_late(self, step: Step) -> Made | None:
+        """A ratification of what others have brought into force already: it happened, and it changes nothing."""
+        if step.do != "ratify" or step.by in self.state.ratified.get(step.what, ()):
+            return None
+        kind, _, name = step.what.partition("/")
+        amendment = self.state.amendments.get(name) if kind == "amendment" else None
+        joined = self.state.standings.get(PartyId(name)) if kind == "accession" else None
+        is_late = amendment is not None and amendment.in_force and step.by in amendment.needed
+        if not is_late and (joined is None or joined.status != "member" or step.what not in self.state.ratified):
+            return None
+        said = f"'{step.what}' is in force already: this ratification changes nothing"
+        return Made(computed=Computed(result="accepted", status=joined.status if joined else ""), why=(said,))
 
     def _open(self, step: Step) -> Made | None:
         """The step as open, where it would decide but a fact is missing."""

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from tocsin.replay.result import Line, Run
+from tocsin.replay.silences import silences
 from tocsin.replay.words import SIGNS, actors_text, clock_text, day_text, gap_hours, hours_text, time_text, when_text
 
 GUTTER, RIGHT, TOP, LANE, STEP = 186, 44, 66, 50, 20
@@ -21,6 +22,8 @@ WIDTH = 1168
 """Of a page on a usual screen, so that the type has its own size there; a longer case grows beyond."""
 RADIUS = 10
 GAP_LEAST = 26
+DATE_CHARACTER = 7.6
+"""Width of a character of a date, bold."""
 EVENTS = "Events"
 
 SHAPES: dict[str, tuple[str, ...]] = {
@@ -47,6 +50,8 @@ _POINTS: dict[str, tuple[tuple[float, float], ...]] = {
     "positions": ((0, -1.3), (1.3, 0), (0, 1.3), (-1.3, 0)),
     "decision": ((-0.6, -1.1), (0.6, -1.1), (1.2, 0), (0.6, 1.1), (-0.6, 1.1), (-1.2, 0)),
     "force or help": ((-1.1, -1), (0.45, -1), (1.3, 0), (0.45, 1), (-1.1, 1)),
+    "procedure": ((-0.75, -1.05), (1.35, -1.05), (0.75, 1.05), (-1.35, 1.05)),
+    "membership": ((0, -1.3), (1.25, -0.4), (0.8, 1.1), (-0.8, 1.1), (-1.25, -0.4)),
     "report or end": ((-1.05, -1.05), (1.05, -1.05), (1.05, 0.55), (0, 1.3), (-1.05, 0.55)),
 }
 _TOLD = ("adopted", "blocked", "broken", "escalated", "unconfirmed", "refused", "open")
@@ -171,14 +176,17 @@ def _label(line: Line) -> str:
 
 
 def _silences(places: list[Place]) -> list[Silence]:
+    """Each with the deadline it had in the end: an outage may have moved it."""
+    held = silences(place.line for place in places)
     found = []
     for index, place in enumerate(places):
         if place.line.do != "open silence":
             continue
-        following = places[index + 1 :]
-        until = next((i for i, other in enumerate(following) if other.line.do == "open silence"), len(following))
-        broken = next((other for other in following[:until] if other.line.computed.result == "broken"), None)
-        deadline = place.line.computed.deadline or dict(place.line.recorded).get("deadline", "")
+        rest = [other for other in places[index + 1 :] if other.line.procedure == place.line.procedure]
+        until = next((i for i, other in enumerate(rest) if other.line.do == "open silence"), len(rest))
+        broken = next((other for other in rest[:until] if other.line.computed.result == "broken"), None)
+        last = held.get((rest[:until] or [place])[-1].line.number)
+        deadline = last.deadline if last else dict(place.line.recorded).get("deadline", "")
         found.append(Silence(place, deadline, broken))
     return found
 
@@ -198,8 +206,8 @@ def _lane_lines(lanes: list[str], names: Mapping[str, str], width: float, top: f
 
 
 def _days(places: list[Place], bottom: float) -> Iterable[Markup]:
-    """A rule for each new day with its date, and between days the length of the gap."""
-    free, shown = 0.0, ""
+    """A rule for each new day with its date, and between days the length of the gap; none over another."""
+    free, free_gap, free_year, shown = 0.0, 0.0, 0.0, ""
     for before, place in zip([None, *places], places, strict=False):
         if before is not None and before.line.at[:10] == place.line.at[:10]:
             continue
@@ -208,13 +216,16 @@ def _days(places: list[Place], bottom: float) -> Iterable[Markup]:
         text, year = day_text(place.line.at)[:-5], place.line.at[:4]
         if x >= free:
             yield _tag("text", text, x=x, y=TOP - 24, class_="date")
-            free = x + len(text) * 6.8 + 4
-        if year != shown:
+            free = x + len(text) * DATE_CHARACTER + 8
+        if year != shown and x >= free_year:
             yield _tag("text", year, x=x, y=TOP - 40, class_="gap start")
-            shown = year
+            free_year, shown = x + 34, year
         if before is not None:
             gap = hours_text(_whole_days(before.line.at, place.line.at) * 24)
-            yield _tag("text", gap, x=(before.x + RADIUS + x) / 2, y=TOP - 8, class_="gap")
+            middle, half = (before.x + RADIUS + x) / 2, len(gap) * 3.3
+            if middle - half >= free_gap:
+                yield _tag("text", gap, x=middle, y=TOP - 8, class_="gap")
+                free_gap = middle + half + 4
 
 
 def _whole_days(earlier: str, later: str) -> int:

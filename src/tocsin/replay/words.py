@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import NamedTuple
 
-from tocsin.replay.result import Line, Mark
+from tocsin.replay.result import Line, Mark, Side
 
 
 class Sign(NamedTuple):
@@ -17,7 +17,7 @@ class Sign(NamedTuple):
 
 SIGNS: dict[Mark, Sign] = {
     "agrees": Sign("✓", "agrees", "the charter, fed recorded facts only, computes what is recorded"),
-    "consistent": Sign("≈", "consistent", "it does so from facts that the case's author inferred"),
+    "consistent": Sign("≈", "consistent", "it does so, but it rests on facts that the case's author inferred"),
     "differs": Sign("✗", "differs", "it computes something else than is recorded"),
     "open": Sign("?", "open", "a fact is missing, and the step names it"),
     "noted": Sign("·", "noted", "nothing to compute, or nothing recorded to compare it with"),
@@ -85,6 +85,23 @@ def clock_text(text: str) -> str:
 def time_text(text: str) -> str:
     """Day and time of day, as far as they are known."""
     return f"{day_text(text)} {clock_text(text)}".rstrip()
+
+
+def times_text(first: str, last: str = "") -> str:
+    """A time known as an interval; whole days as days."""
+    if not last or last == first:
+        return time_text(first)
+    if first[11:16] in ("", "00:00") and last[11:16] in ("", "23:59"):
+        days = dict.fromkeys((day_text(first), day_text(last)))
+        return " to ".join(days)
+    return f"{time_text(first)} to {time_text(last)}"
+
+
+def side_text(side: Side) -> str:
+    """Which reading or account a side stands for."""
+    reading = f"reading {' + '.join(side.readings)}" if side.readings else ""
+    account = f"account {side.event}" if side.event else ""
+    return ", ".join(part for part in (account, reading) if part) or "no reading chosen"
 
 
 def when_text(line: Line) -> str:

@@ -129,7 +129,7 @@ class Index:
                 if row.supersedes:
                     # A slip in a key is one mistake; it is not to make the rows clash as well.
                     meant = [row.supersedes] if row.supersedes in given else get_close_matches(row.supersedes, given, 1)
-                    key = (table, *meant) if meant else (table, row.supersedes)
+                    key = (table, meant[0] if meant else row.supersedes)
                     ends[key] = min(ends.get(key, date.max), row.recorded or date.min)
         return ends
 

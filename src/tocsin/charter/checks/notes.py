@@ -33,10 +33,11 @@ def endless_silence(index: Index) -> Iterator[Mistake]:
 
 def early_members(index: Index) -> Iterator[Mistake]:
     """Members of an alliance that no instrument had founded yet."""
-    dates = [min(filter(None, (row.signed, row.in_force, row.from_)), default=None) for row in index.document.instrument]
-    if not dates or None in dates:
-        return
-    first = min(filter(None, dates))
+    texts = [row for row in index.document.instrument if row.kind != "practice"]
+    dates = [min(filter(None, (row.signed, row.in_force, row.from_)), default=None) for row in texts]
+    first = min(filter(None, dates), default=None)
+    if first is None or None in dates:
+        return  # an instrument without a date may be the first
     for node in index.rows("membership"):
         row = node.value
         if isinstance(row, Membership) and row.from_ is not None and row.from_ < first:

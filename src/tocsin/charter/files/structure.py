@@ -15,6 +15,8 @@ from msgspec import inspect as kinds
 from tocsin.charter.files.locate import Mistake, Path
 from tocsin.charter.files.remedies import field_fix, fraction_fix, suggestion
 
+__all__ = ["mistakes", "shown", "suggestion"]
+
 SHOWN_MAX = 60
 _ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
@@ -196,7 +198,7 @@ ONE_GROUP = ("holders", "electorate", "group")
 PATTERNS = {
     r"^[A-Za-z0-9][A-Za-z0-9().-]{0,63}$": "1 to 64 letters, digits, dots, hyphens and ( ), no spaces",
     FRACTION: "an exact fraction in quotes, such as '2/3'",
-    r"^[^/]+$": "a name without a slash",
+    r"^[^/\x00-\x1f\x7f]+\Z": "a name without a slash",
     r"^[a-z][a-z0-9_]{0,63}$": "small letters, digits and underscores, such as 'mobilised'",
 }
 """Patterns of the model in words."""

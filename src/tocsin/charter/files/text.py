@@ -127,9 +127,15 @@ def _instrument(path: Folder, text: str, document: Document, asked: str) -> str:
 
 
 def _likeness(stem: str, text: str, name: str, title: str) -> float:
-    """2 where the file is named for the instrument; else the share of the title's own words found at its head."""
+    """2 where the file is named for the instrument, 1.5 where its short title stands at the head of the text.
+
+    Else the share of the title's own words found there. The short title is what stands before a comma or a bracket.
+    """
     if name.lower() in re.split(r"[^\w().]+", stem.lower()):
         return 2.0
+    short = re.split(r"[,(]", title)[0].strip().casefold()
+    if len(short.split()) > 1 and short in " ".join(text[:2000].casefold().split()):
+        return 1.5
     own = {word for word in _words_of(title) if word not in _COMMON}
     head = set(_words_of(f"{stem} {text[:2000]}"))
     return len(own & head) / len(own) if own else 0.0

@@ -1,0 +1,138 @@
+"""More of what `charter show` tells: groups, weights, areas and provisions, and what a chosen reading leaves out."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from msgspec import Struct
+
+from tocsin.charter.model import Forum, Group
+from tocsin.charter.snapshot import Snapshot
+from tocsin.cli.law_words import condition_words
+from tocsin.terms import PartyId, SourceClass
+
+
+class GroupView(Struct, frozen=True, kw_only=True):
+    """A named set of parties, and who is in it on the day."""
+
+    id: str
+    says: str
+    parties: tuple[PartyId, ...]
+    depends_on: tuple[str, ...]
+    """roles of the case at hand that decide who is in it; then `parties` is empty"""
+    clause: str
+    source_class: SourceClass
+
+
+class WeightsView(Struct, frozen=True, kw_only=True):
+    """What each party weighs."""
+
+    id: str
+    unit: str
+    values: dict[str, int]
+    total: int
+    clause: str
+    source_class: SourceClass
+
+
+class AreaView(Struct, frozen=True, kw_only=True):
+    """A scope, in words."""
+
+    id: str
+    name: str
+    where: str
+    clause: str
+    source_class: SourceClass
+
+
+class ProvisionView(Struct, frozen=True, kw_only=True):
+    """How parties enter and leave, and how the treaty changes."""
+
+    id: str
+    kind: str
+    says: str
+    notice: str
+    notice_to: str
+    earliest: date | None
+    matter: str
+    ratified_by: str
+    transitional: str
+    clause: str
+    source_class: SourceClass
+
+
+def groups(snapshot: Snapshot) -> Iterable[GroupView]:
+    """The charter's own groups; those with a role in them are known only in a case."""
+    for row in snapshot.groups.values():
+        roles = tuple(sorted(snapshot.roles_in(row.id)))
+        yield GroupView(
+            id=row.id,
+            says=_group_words(row),
+            parties=() if roles else tuple(sorted(snapshot.group(row.id))),
+            depends_on=roles,
+            clause=row.clause,
+            source_class=snapshot.source_class(row),
+        )
+
+
+def weights(snapshot: Snapshot) -> Iterable[WeightsView]:
+    """The weights of the day."""
+    for row in snapshot.weights.values():
+        yield WeightsView(
+            id=row.id,
+            unit=row.unit,
+            values=dict(row.values),
+            total=sum(row.values.values()),
+            clause=row.clause,
+            source_class=snapshot.source_class(row),
+        )
+
+
+def areas(snapshot: Snapshot) -> Iterable[AreaView]:
+    """The scopes of the day."""
+    for row in snapshot.areas.values():
+        yield AreaView(
+            id=row.id,
+            name=row.name,
+            where=condition_words(row.where),
+            clause=row.clause,
+            source_class=snapshot.source_class(row),
+        )
+
+
+def provisions(snapshot: Snapshot) -> Iterable[ProvisionView]:
+    """How parties come and go, on the day."""
+    for row in snapshot.provisions.values():
+        yield ProvisionView(
+            id=row.id,
+            kind=row.kind,
+            says=f"None: {row.absent}" if row.absent else row.says,
+            notice=row.notice,
+            notice_to=row.notice_to,
+            earliest=row.earliest,
+            matter=row.matter,
+            ratified_by=row.ratified_by,
+            transitional=row.transitional,
+            clause=row.clause,
+            source_class=snapshot.source_class(row),
+        )
+
+
+def is_open(snapshot: Snapshot, forum: Forum) -> bool:
+    """Whether the forum is open on the day under some reading that was not rejected."""
+    started = forum.from_ is None or forum.from_ <= snapshot.on
+    ended = forum.to is not None and forum.to <= snapshot.on
+    return started and not ended and forum.organ in snapshot.organs and not is_rejected(snapshot, forum.reading)
+
+
+def is_rejected(snapshot: Snapshot, reading: str) -> bool:
+    """Whether another reading of the same question was chosen."""
+    if not reading or reading in snapshot.readings:
+        return False
+    question = {row.id: row.question for row in snapshot.all_readings.values()}
+    return question.get(reading) in {question.get(chosen) for chosen in snapshot.readings}
+
+
+def _group_words(row: Group) -> str:
+    joined = [*row.of, *row.only]
+    but = f", but not: {', '.join(row.minus)}" if row.minus else ""
+    return f"{', '.join(joined) or 'nobody'}{but}"
