@@ -123,77 +123,89 @@ def account(
     return tuple(sentences)
 
 
-def sentence(fact: AnyFact, names: Mapping[str, str] = {}) -> str:  # noqa: PLR0915 - one short case a fact
+def sentence(fact: AnyFact, names: Mapping[str, str] = {}) -> str:
     """One fact in words, or nothing for facts that only serve others."""
 
     def named(*ids: str) -> str:
         return ", ".join(names.get(name, name) for name in ids) or "nobody"
 
+    said = _of_a_text(fact, named) or _of_the_alliance(fact, named)
+    clause = getattr(fact, "clause", "")
+    return f"{said} [{clause}]" if said and clause else said
+
+
+def _of_a_text(fact: AnyFact, named: Callable[..., str]) -> str:
+    """What happened to a text in procedure."""
     match fact:
-        case WarningReported():
-            said = f"a warning was handed in ({fact.warning})"
-        case RequestMade():
-            said = f"{named(fact.by)} appealed to '{fact.duty}': {fact.status}"
-        case NoRequestNoted():
-            said = f"'{fact.duty}' was not appealed to, which is lawful and complete"
-        case OrganConvened():
-            said = f"{named(fact.by)} called {named(fact.organ)} together"
         case ProcedureOpened():
-            said = f"{named(fact.by)} tabled a text on '{fact.matter}' in {named(fact.organ)}"
+            return f"{named(fact.by)} tabled a text on '{fact.matter}' in {named(fact.organ)}"
         case TextAmended():
-            said = f"the text became version {fact.version}"
+            return f"the text became version {fact.version}"
         case TextWithdrawn():
-            said = f"{named(fact.by)} withdrew the text"
+            return f"{named(fact.by)} withdrew the text"
         case PositionStated(position="object"):
-            said = f"{named(fact.party)} objected"
+            return f"{named(fact.party)} objected"
         case SilenceOpened():
-            said = f"silence was opened until {iso(fact.deadline)}"
+            return f"silence was opened until {iso(fact.deadline)}"
         case SilenceBroken():
-            said = f"silence was broken by {named(*fact.by)}; the text returned to {named(fact.returns_to)}"
+            return f"silence was broken by {named(*fact.by)}; the text returned to {named(fact.returns_to)}"
         case SilenceExpired():
-            said = "the silence ran out unbroken" + ("" if fact.confirmed else f", unconfirmed: {fact.why}")
+            return "the silence ran out unbroken" + ("" if fact.confirmed else f", unconfirmed: {fact.why}")
         case OutageRecorded():
-            said = f"the centre could not hear its members from {iso(fact.start)} to {iso(fact.end)}"
+            return f"the centre could not hear its members from {iso(fact.start)} to {iso(fact.end)}"
         case SilenceResumed():
-            said = "the silence runs on: the centre could not hear its members during it"
+            return "the silence runs on: the centre could not hear its members during it"
         case ForumChanged():
-            said = f"the matter moved to {named(fact.organ)}"
+            return f"the matter moved to {named(fact.organ)}"
         case Decided():
-            said = _decision(fact, named(*fact.bound), named(*fact.blockers))
-        case StandingChanged():
-            said = f"{named(fact.party)} became {' + '.join((fact.status, *fact.overlays))} ({fact.why})"
-        case NoticeGiven():
-            when = iso(fact.effective) if fact.effective is not None else "a day the charter leaves unset"
-            said = f"{named(fact.party)} gave notice, effective {when}"
-        case NoticeRevoked():
-            said = f"{named(fact.party)} took its notice back"
-        case AmendmentAdopted():
-            said = f"the amendment {fact.amendment} was adopted"
-        case AmendmentInForce():
-            said = f"the amendment {fact.amendment} entered into force"
+            return _decision(fact, named(*fact.bound), named(*fact.blockers))
         case ProcedureLapsed():
-            said = f"the procedure '{fact.procedure}' lapsed: {fact.why}"
-        case ConsentGiven():
-            said = f"{named(fact.host)} agreed to forces on its territory"
-        case ConsentEnded():
-            said = f"{named(fact.host)} no longer agrees to forces on its territory"
-        case PackageReported():
-            short = ", ".join(f"{line} lacks {quantity}" for line, quantity in fact.shortfall.items())
-            said = f"a force package was reported ({short or 'nothing lacking'})"
-        case DeploymentStarted():
-            said = f"{fact.deployment} began" + (f" with {named(*fact.parties)}" if fact.parties else "")
-        case DeploymentEnded():
-            said = f"{fact.deployment} ended"
-        case ReportFiled():
-            said = f"{named(fact.by)} reported to {named(fact.to)}"
+            return f"the procedure '{fact.procedure}' lapsed: {fact.why}"
         case AttemptRecorded():
-            said = f"without effect: {fact.what} ({fact.why})"
-        case CaseClosed():
-            said = "the case was closed"
+            return f"without effect: {fact.what} ({fact.why})"
         case _:
             return ""
-    clause = getattr(fact, "clause", "")
-    return f"{said} [{clause}]" if clause else said
+
+
+def _of_the_alliance(fact: AnyFact, named: Callable[..., str]) -> str:
+    """What happened around the texts: requests, meetings, membership, forces."""
+    match fact:
+        case WarningReported():
+            return f"a warning was handed in ({fact.warning})"
+        case RequestMade():
+            return f"{named(fact.by)} appealed to '{fact.duty}': {fact.status}"
+        case NoRequestNoted():
+            return f"'{fact.duty}' was not appealed to, which is lawful and complete"
+        case OrganConvened():
+            return f"{named(fact.by)} called {named(fact.organ)} together"
+        case StandingChanged():
+            return f"{named(fact.party)} became {' + '.join((fact.status, *fact.overlays))} ({fact.why})"
+        case NoticeGiven():
+            when = iso(fact.effective) if fact.effective is not None else "a day the charter leaves unset"
+            return f"{named(fact.party)} gave notice, effective {when}"
+        case NoticeRevoked():
+            return f"{named(fact.party)} took its notice back"
+        case AmendmentAdopted():
+            return f"the amendment {fact.amendment} was adopted"
+        case AmendmentInForce():
+            return f"the amendment {fact.amendment} entered into force"
+        case ConsentGiven():
+            return f"{named(fact.host)} agreed to forces on its territory"
+        case ConsentEnded():
+            return f"{named(fact.host)} no longer agrees to forces on its territory"
+        case PackageReported():
+            short = ", ".join(f"{line} lacks {quantity}" for line, quantity in fact.shortfall.items())
+            return f"a force package was reported ({short or 'nothing lacking'})"
+        case DeploymentStarted():
+            return f"{fact.deployment} began" + (f" with {named(*fact.parties)}" if fact.parties else "")
+        case DeploymentEnded():
+            return f"{fact.deployment} ended"
+        case ReportFiled():
+            return f"{named(fact.by)} reported to {named(fact.to)}"
+        case CaseClosed():
+            return "the case was closed"
+        case _:
+            return ""
 
 
 def _decision(fact: Decided, bound: str, blockers: str) -> str:
