@@ -164,12 +164,12 @@ def test_light_commands_load_nothing_heavy() -> None:
     assert done.stdout.strip() == "[] []"
 
 
-def test_the_package_offers_its_four_functions() -> None:
+def test_the_package_offers_its_functions() -> None:
     assert package.load_charter("nato").id == "nato"
     assert package.duties.__name__ == "duties"
     assert package.outcome.__name__ == "outcome"
     assert package.replay("nato-2012-turkey").charter == "nato"
-    assert set(package.__all__) == {"__version__", "duties", "load_charter", "outcome", "replay"}
+    assert set(package.__all__) == {"Event", "__version__", "duties", "load_charter", "load_event", "outcome", "replay"}
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         _ = package.nothing
 

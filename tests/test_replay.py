@@ -488,7 +488,8 @@ def test_whatever_happens_in_whatever_order_is_replayed(steps: list[Step]) -> No
     runner = Runner(case, *fixed(), ledger)
     for number in range(1, len(steps) + 1):
         made = runner.take(number)
-        assert made.computed.result or made == Made()
+        # A deadline may pass under a step that itself computes nothing.
+        assert made.computed.result or replace(made, facts=()) == Made()
     ((_, acts, _),) = runs(ledger.read())
     assert fold(EMPTY, (fact for act in acts for fact in act.facts)) == runner.state
 

@@ -48,3 +48,11 @@ def test_every_clause_says_where_it_was_read(charter: str) -> None:
     for clause in load_charter(charter).document.clause:
         assert clause.class_ is not None, clause.id
         assert clause.source, clause.id
+
+
+@pytest.mark.parametrize(("charter", "system"), [("nato", "NATO"), ("eu", "EU")])
+def test_membership_begins_and_ends_as_in_the_member_table(charter: str, system: str) -> None:
+    rows = [line.split(",") for line in (FACTS / "members.csv").read_text(encoding="utf-8").splitlines()[1:]]
+    table = {row[1]: row[2] for row in rows if row[0] == system and row[4].startswith(("member", "former"))}
+    entered = {row.party: str(row.from_) for row in load_charter(charter).document.membership if row.status == "member"}
+    assert {party: entered.get(party) for party in table} == table

@@ -1,6 +1,6 @@
 """Tocsin: a collective security system as software.
 
->>> from tocsin import load_charter, duties, outcome, replay
+>>> from tocsin import Event, load_charter, load_event, duties, outcome, replay
 
 Each name is loaded when it is first asked for, so that `import tocsin` costs next to nothing.
 """
@@ -12,13 +12,17 @@ if TYPE_CHECKING:
     from tocsin.charter import load_charter
     from tocsin.charter.duties import duties
     from tocsin.charter.forum import outcome
+    from tocsin.charter.predicates import Event
+    from tocsin.replay.load import load_event
     from tocsin.replay.run import replay
 
-__all__ = ["__version__", "duties", "load_charter", "outcome", "replay"]
+__all__ = ["Event", "__version__", "duties", "load_charter", "load_event", "outcome", "replay"]
 __version__ = "0.1.0"
 
 _HOMES = {
+    "Event": "tocsin.charter.predicates",
     "duties": "tocsin.charter.duties",
+    "load_event": "tocsin.replay.load",
     "load_charter": "tocsin.charter",
     "outcome": "tocsin.charter.forum",
 }

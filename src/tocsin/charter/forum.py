@@ -13,7 +13,7 @@ from tocsin.charter.rules.ballot import Ballot, names_in
 from tocsin.charter.rules.kinds import AnyRule, Excluding, Rule
 from tocsin.charter.rules.verdict import Outcome, TraceLine, compile_ballot
 from tocsin.charter.snapshot import Charter, Snapshot
-from tocsin.errors import NotFound
+from tocsin.errors import NotFound, TermError
 from tocsin.terms import PartyId, Position
 
 T = TypeVar("T")
@@ -83,11 +83,13 @@ def outcome(  # noqa: PLR0913 - one question with many optional sides, most of t
     """What the charter's rule makes of these positions on this day, with the trace.
 
     `organ` and `rule` choose a forum other than the matter's first; `questions` holds positions on questions of their
-    own; `closed` says that no more positions will come. Raises NotFound for a matter or organ the charter does not have
-    on the day. Where the sources leave the rule unset the verdict is open, and `unset` says what is missing.
+    own; `closed` says that no more positions will come. Where the sources leave the rule unset the verdict is open,
+    and `unset` says what is missing. Raises NotFound for a matter, organ or party the charter does not have on the
+    day, TermError for a subject that is missing or out of place.
     """
     snapshot = charter.as_of(on, known, readings)
     row = lookup("matter", matter, snapshot.matters)
+    _check_parties(snapshot, row, subject, positions)
     chosen = choose_forum(open_forums(snapshot, row), organ, rule)
     if chosen is None:
         there = [f"{forum.organ} ({forum.rule})" for forum in open_forums(snapshot, row)]
@@ -97,6 +99,19 @@ def outcome(  # noqa: PLR0913 - one question with many optional sides, most of t
     if isinstance(ballot, Unset):
         return unset_outcome(ballot)
     return compile_ballot(ballot).outcome(positions, questions, closed)
+
+
+def _check_parties(snapshot: Snapshot, matter: Matter, subject: str, positions: Mapping[str, Position]) -> None:
+    known = sorted(snapshot.standings)
+    for party in positions:
+        if party not in snapshot.standings:
+            raise NotFound(f"party of this charter on {snapshot.on}:", party, known)
+    if matter.subject and not subject:
+        raise TermError(f"'{matter.title}' concerns one party: name the subject")
+    if subject and not matter.subject:
+        raise TermError(f"'{matter.title}' concerns no single party: leave the subject out")
+    if subject and matter.kind != "membership" and subject not in snapshot.standings:
+        raise NotFound(f"party of this charter on {snapshot.on}:", subject, known)
 
 
 def choose_forum(forums: Iterable[Forum], organ: str = "", rule: str = "") -> Forum | None:

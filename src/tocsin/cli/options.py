@@ -15,7 +15,10 @@ READINGS = Annotated[
     ),
 ]
 ON = Annotated[
-    str, typer.Option("--on", metavar="DATE", help="The day to ask about, such as 2010-06-12. Without it: today.")
+    str,
+    typer.Option(
+        "--on", metavar="DATE", help="The day to ask about, such as 2010-06-12. Without it: the event's, or today."
+    ),
 ]
 KNOWN = Annotated[
     str,

@@ -2,10 +2,14 @@
 
 from collections.abc import Iterator
 from fractions import Fraction
+from typing import Final, cast
 
 from tocsin.charter.checks.index import Index, Node
 from tocsin.charter.files.locate import Mistake
+from tocsin.charter.model import Document
+from tocsin.charter.rules.ballot import parts
 from tocsin.charter.rules.kinds import (
+    AnyRule,
     AtLeast,
     Choice,
     Majority,
@@ -14,18 +18,46 @@ from tocsin.charter.rules.kinds import (
     Weighted,
 )
 
+EXPANDED_MAX: Final = 500
+
 THRESHOLDS = {Majority: ("more_than", "at_least", "votes", "all_but"), Weighted: ("more_than", "at_least", "points")}
 SHARES = ("more_than", "at_least", "quorum", "states", "weight")
 
 
 def rules(index: Index) -> Iterator[Mistake]:
     """Every mistake in a rule, at the top level or inside another rule."""
+    yield from _expanded(index.document)
     for node in index.nodes:
         if isinstance(node.value, RuleRow):
             yield from _name(node, node.value)
             yield from _threshold(node, node.value)
             yield from _shares(node, node.value)
             yield from _parts(node, node.value)
+
+
+def _expanded(document: Document) -> Iterator[Mistake]:
+    """Rules that name each other so often that the whole would not fit: each use counts anew."""
+    by_id: dict[str, list[RuleRow]] = {}
+    for rule in document.rule:
+        by_id.setdefault(rule.id, []).append(rule)
+    sizes: dict[str, int] = {}
+
+    def size(rule: AnyRule) -> int:
+        if isinstance(rule, str):
+            if rule not in sizes:
+                sizes[rule] = 0  # a circle is refused elsewhere
+                sizes[rule] = max((size(cast("AnyRule", row)) for row in by_id.get(rule, ())), default=1)
+            return sizes[rule]
+        return min(1 + sum(size(part) for part in parts(rule)), EXPANDED_MAX + 1)
+
+    for place, rule in enumerate(document.rule):
+        try:
+            too_large = size(rule) > EXPANDED_MAX
+        except RecursionError:
+            return  # rules that refer to rules for so long are refused elsewhere
+        if too_large:
+            found = "written out, with all the rules it names, this rule is too large"
+            yield Mistake(("rule", place), found, f"at most {EXPANDED_MAX:,} rules in one")
 
 
 def _name(node: Node, rule: RuleRow) -> Iterator[Mistake]:

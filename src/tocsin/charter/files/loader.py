@@ -106,7 +106,25 @@ def _over_limits(raw: dict[str, Any]) -> list[Mistake]:
         level = [inner for path, table in level for inner in _tables_in(path, table)]
     if level:
         found.append(Mistake(level[0][0], _TOO_DEEP, f"at most {DEPTH_MAX} levels"))
+    return found or _hidden_characters(raw)
+
+
+def _hidden_characters(raw: dict[str, Any]) -> list[Mistake]:
+    """Texts with characters that would steer a terminal or turn the direction of what follows."""
+    found: list[Mistake] = []
+    stack: list[tuple[Path, Any]] = [((key,), item) for key, item in raw.items()]
+    while stack:
+        at, item = stack.pop()
+        if isinstance(item, str) and (hidden := _HIDDEN.search(item)):
+            found.append(Mistake(at, f"the text holds the control character U+{ord(hidden[0]):04X}", fix="remove it"))
+        elif isinstance(item, dict):
+            stack.extend(((*at, key), part) for key, part in item.items())
+        elif isinstance(item, list):
+            stack.extend(((*at, index), part) for index, part in enumerate(item))
     return found
+
+
+_HIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 def _tables_in(path: Path, table: dict[str, Any]) -> list[tuple[Path, dict[str, Any]]]:
