@@ -194,3 +194,14 @@ def test_the_help_names_every_shipped_example() -> None:
         assert name in shown, name
         on = load_event(name).on
         assert on is None or on <= date(2026, 12, 31)
+
+
+def test_a_duty_that_hangs_on_a_further_fact_alone_takes_one_line(tmp_path: Path) -> None:
+    done = tocsin("duties", "csto", "--event", "kgz-2010", "--on", "2010-06-12")
+    assert "Only if the event were to say so" in done.flat
+    assert "no-rival-alliance (joins military alliance)" in done.flat
+    event = tmp_path / "cyber.toml"
+    event.write_text('[event]\nkind = "cyber attack"\nvictim = "EST"\nrequested_by = ["EST"]\n', encoding="utf-8")
+    cyber = tocsin("duties", "nato", "--event", str(event), "--on", "2025-01-01")
+    assert "amounts_to_armed_attack" in cyber.flat
+    assert "Help an ally under armed attack" in cyber.flat

@@ -88,7 +88,7 @@ def outcome(  # noqa: PLR0913 - one question with many optional sides, most of t
     day, TermError for a subject that is missing or out of place.
     """
     snapshot = charter.as_of(on, known, readings)
-    row = lookup("matter", matter, snapshot.matters)
+    row = lookup(f"matter in force on {on}", matter, snapshot.matters)
     _check_parties(snapshot, row, subject, positions)
     chosen = choose_forum(open_forums(snapshot, row), organ, rule)
     if chosen is None:

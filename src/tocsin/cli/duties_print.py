@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from tocsin.charter.duties import DutyAnswer, DutyReport, DutyStatus, Finding
-from tocsin.charter.predicates import Event
+from tocsin.charter.predicates import Event, Predicate
 from tocsin.charter.snapshot import Charter
 from tocsin.cli.charter_print import report_words
 from tocsin.cli.duties_event import warnings_about
@@ -53,6 +53,8 @@ class DutiesAnswer(Struct, frozen=True, kw_only=True):
     """the readings that were chosen; empty: all are computed side by side"""
     weak: dict[str, SourceClass]
     """clause -> how it was seen, for those that the answer rests on and that nobody read at the source"""
+    aside: frozenset[str]
+    """duties that hang on further facts alone, of which the event says nothing"""
     asks_something: bool
     """whether anything is triggered, awaited or undetermined under any reading"""
     report: DutyReport
@@ -73,6 +75,14 @@ def answer_of(report: DutyReport, charter: Charter, readings: Iterable[str] = ()
         warnings=warnings_about(report.event, snapshot),
         readings=tuple(sorted(snapshot.readings)),
         weak={clause: seen for clause, seen in rests_on.items() if seen in WEAK_CLASSES},
+        aside=frozenset(
+            one.duty
+            for one in report.answers
+            if worst(one) == "undetermined"
+            and (duty := snapshot.duties.get(one.duty)) is not None
+            and duty.when is not None
+            and _only_facts(duty.when)
+        ),
         asks_something=bool(statuses & {"triggered", "awaiting", "undetermined"}),
         report=report,
         members=tuple(sorted(snapshot.group("members"))),
@@ -104,13 +114,33 @@ def print_answer(console: Console, answer: DutiesAnswer, *, show_all: bool) -> N
         found = [one for one in report.answers if worst(one) == status]
         if status in QUIET and not show_all:
             _print_summarised(console, status, found)
-        elif found:
-            _print_group(console, status, found, answer)
+            continue
+        aside = [one for one in found if one.duty in answer.aside and not show_all]
+        if shown := [one for one in found if one not in aside]:
+            _print_group(console, status, shown, answer)
+        if aside:
+            _print_aside(console, aside)
 
 
 def worst(answer: DutyAnswer) -> DutyStatus:
     """The status a duty is listed under: of its findings under rival readings the one that asks most."""
     return min((finding.status for finding in answer.findings), key=ORDER.index)
+
+
+def _only_facts(predicate: Predicate) -> bool:
+    """Whether a trigger hangs on further facts alone, such as a treaty joined, and on nothing an event always says."""
+    parts = (*predicate.all, *predicate.any, *((predicate.not_,) if predicate.not_ is not None else ()))
+    return bool(predicate.fact) or (bool(parts) and all(_only_facts(part) for part in parts))
+
+
+def _print_aside(console: Console, duties: list[DutyAnswer]) -> None:
+    said = []
+    for duty in duties:
+        facts = dict.fromkeys(field.removeprefix("facts.") for finding in duty.findings for field in finding.missing)
+        said.append(f"{duty.duty} ({' and '.join(facts).replace('_', ' ')})")
+    text = f"? Only if the event were to say so ({len(duties)}): {', '.join(said)}. --all tells more."
+    console.print()
+    indented(console, text, 0, "dim", hang=2)
 
 
 def _print_event(console: Console, event: Event, names: Mapping[str, str]) -> None:
