@@ -43,7 +43,7 @@ class Composite(Node, frozen=True, kw_only=True):
 
     def bound(self, profile: Profile, electors: int, parts: tuple[Finding, ...]) -> int:
         """Those its kind binds, once it is adopted on these findings."""
-        raise NotImplementedError
+        raise NotImplementedError  # abstract: every kind of rule has its own
 
     def inner(self) -> tuple[Node, ...]:
         """Every rule inside it, put or not."""
@@ -110,7 +110,7 @@ class Together(Composite, frozen=True, kw_only=True):
 
     def combine(self, verdicts: Iterable[Verdict]) -> Verdict:
         """The law of this kind."""
-        raise NotImplementedError
+        raise NotImplementedError  # abstract: every kind of rule has its own
 
     def judge(self, profile: Profile, given: int) -> Verdict:
         electors = self.electors(given)
@@ -216,7 +216,7 @@ class InTurn(Composite, frozen=True, kw_only=True):
 
     def settle(self, profile: Profile, electors: int, ask: Ask) -> Verdict:
         """The law of this kind."""
-        raise NotImplementedError
+        raise NotImplementedError  # abstract: every kind of rule has its own
 
     def judge(self, profile: Profile, given: int) -> Verdict:
         def ask(part: Node, electors: int, _role: str) -> Verdict:

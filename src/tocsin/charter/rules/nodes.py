@@ -66,14 +66,14 @@ class Node(Struct, frozen=True, kw_only=True):
     """what the sources leave unset about it"""
 
     def judge(self, profile: Profile, given: int) -> Verdict:
-        raise NotImplementedError
+        raise NotImplementedError  # abstract: every kind of rule has its own
 
     def find(self, profile: Profile, given: int, role: str = "") -> Finding:
-        raise NotImplementedError
+        raise NotImplementedError  # abstract: every kind of rule has its own
 
     def reads(self, given: int) -> dict[str, int]:
         """question -> everybody whose position on it could matter to the verdict"""
-        raise NotImplementedError
+        raise NotImplementedError  # abstract: every kind of rule has its own
 
     def electors(self, given: int) -> int:
         return given if self.own is None else self.own
@@ -109,15 +109,15 @@ class Leaf(Node, frozen=True, kw_only=True):
 
     def holds(self, stands: Stands, electors: int) -> bool:
         """The law of this kind, for stands in which nobody's position is missing."""
-        raise NotImplementedError
+        raise NotImplementedError  # abstract: every kind of rule has its own
 
     def counts(self, stands: Stands, electors: int) -> dict[str, int]:
         """The numbers the condition turns on."""
-        raise NotImplementedError
+        raise NotImplementedError  # abstract: every kind of rule has its own
 
     def against(self, stands: Stands, electors: int) -> int:
         """Those whose stated position speaks against the condition."""
-        raise NotImplementedError
+        raise NotImplementedError  # abstract: every kind of rule has its own
 
     def deciders(self, given: int) -> int:
         """The electors whose positions the condition is about."""
