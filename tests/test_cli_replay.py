@@ -9,7 +9,7 @@ from tests.sample_report import LINES, line
 from tocsin.charter.files.catalog import resource_names
 from tocsin.cli.replay_print import PAUSE_MAX_SECONDS, Pace
 from tocsin.cli.replay_tables import totals
-from tocsin.ledger import FileLedger
+from tocsin.ledger import FileLedger, FileReader
 from tocsin.replay.records import Opening, decode
 
 INVENTED = str(Path(__file__).parent / "cases/good/missiles.toml")
@@ -138,28 +138,27 @@ def test_stopping_a_replay_keeps_what_was_recorded(tmp_path: Path) -> None:
     assert done.err == "\nStopped. Whatever was recorded until here is kept.\n"
     whole = tocsin("replay", INVENTED, "--ledger", str(tmp_path / "whole.ledger"))
     assert whole.code == 0
-    kept = FileLedger(tmp_path / "run.ledger")
-    assert len(kept) == len(FileLedger(tmp_path / "whole.ledger"))
+    kept, complete = FileReader(tmp_path / "run.ledger"), FileReader(tmp_path / "whole.ledger")
+    assert len(kept) == len(complete)
     assert isinstance(decode(next(kept.read())), Opening)
+    kept.close()
+    complete.close()
 
 
 def test_a_ledger_that_cannot_be_used(tmp_path: Path) -> None:
     (tmp_path / "letter.txt").write_text("Dear all,\n", encoding="utf-8")
     done = tocsin("replay", INVENTED, "--ledger", str(tmp_path / "letter.txt"), "--json")
     assert done.code == 2
-    assert "is no Tocsin ledger of format 1; it is left as it is" in done.err
+    assert "is no Tocsin ledger; it is left as it is" in done.err
     assert "no Tocsin ledger" in done.json["error"]["message"]
     assert (tmp_path / "letter.txt").read_text(encoding="utf-8") == "Dear all,\n"
 
 
-def test_a_torn_ledger_tells_what_was_set_aside(tmp_path: Path) -> None:
-    book = tmp_path / "run.ledger"
-    assert tocsin("replay", INVENTED, "--ledger", str(book)).code == 0
-    with book.open("ab") as file:
-        file.write(b"99 0 torn")
-    done = tocsin("replay", INVENTED, "--ledger", str(book))
-    assert done.code == 0
-    assert "which was never acknowledged" in done.err
+def test_a_replay_is_not_written_into_a_live_ledger(tmp_path: Path) -> None:
+    FileLedger(tmp_path / "centre.tocsin", mode="live").close()
+    done = tocsin("replay", INVENTED, "--ledger", str(tmp_path / "centre.tocsin"))
+    assert done.code == 2
+    assert "is a LIVE ledger; nothing of a REPLAY can be written to it" in " ".join(done.err.replace("│", "").split())
 
 
 def test_a_page_is_written_beside_the_text(tmp_path: Path) -> None:

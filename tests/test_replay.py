@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from msgspec.structs import fields, replace
 
 from tocsin import load_charter
-from tocsin.alliance.codec import decode_act, decode_command, encode_command, encode_content
+from tocsin.alliance.codec import decode_act, decode_command, decode_content, encode_command
 from tocsin.alliance.commands import RequirementLine
 from tocsin.alliance.facts import WarningReported
 from tocsin.alliance.state import EMPTY
@@ -22,7 +22,7 @@ from tocsin.ledger import FileLedger, LedgerError, MemoryLedger
 from tocsin.replay.case import Case, CaseAbout, CaseEvent, Recorded, Step, StepKind
 from tocsin.replay.computing import Made
 from tocsin.replay.load import load_case, load_case_and_charter
-from tocsin.replay.records import Kept, Opening, decode, runs
+from tocsin.replay.records import Opening, runs
 from tocsin.replay.result import Line, Mark, Run
 from tocsin.replay.run import blind, replay
 from tocsin.replay.runner import Runner
@@ -350,7 +350,7 @@ def test_what_the_ledger_holds_is_the_state() -> None:
     ledger = MemoryLedger()
     replay(MISSILES, ledger=ledger)
     found = list(runs(ledger.read()))
-    assert [opening.readings for opening, _, _ in found] == [("cyber-counts",), ("cyber-does-not-count",)]
+    assert [opening.readings for opening, _ in found] == [("cyber-counts",), ("cyber-does-not-count",)]
     runner = Runner(blind(MISSILES), fixed()[0], ("cyber-counts",), {})
     for number in range(1, len(MISSILES.step) + 1):
         runner.take(number)
@@ -360,19 +360,20 @@ def test_what_the_ledger_holds_is_the_state() -> None:
 def test_contents_are_kept_apart_and_fit_their_commitment() -> None:
     ledger = MemoryLedger()
     replay(MISSILES, readings=[], ledger=ledger)
-    records = list(ledger.read())
-    kept = [record for record in map(decode, records) if isinstance(record, Kept)]
-    acts = [decode_act(record) for record in records if not record.startswith(b'{"record"')]
-    (warning,) = [fact for act in acts for fact in act.facts if isinstance(fact, WarningReported)]
-    assert kept[0].content.substance == "Six launchers left their barracks at 03:00."
-    assert warning.commitment == sha256(encode_content(kept[0].content)).hexdigest()
-    assert all(b"barracks" not in record for record in records if not record.startswith(b'{"record":"content"'))
+    entries = [entry for entry in ledger.entries() if entry.kind == "record"]
+    (with_content,) = [entry for entry in entries if entry.commitments]
+    (content,) = ledger.contents(with_content.index)
+    assert content is not None
+    (warning,) = [fact for fact in decode_act(with_content.body).facts if isinstance(fact, WarningReported)]
+    assert decode_content(content).substance == "Six launchers left their barracks at 03:00."
+    assert warning.commitment == sha256(content).hexdigest()
+    assert all(b"barracks" not in entry.body for entry in entries)
 
 
 def test_every_act_says_that_it_comes_from_a_recorded_case() -> None:
     ledger = MemoryLedger()
     replay(MISSILES, readings=[], ledger=ledger)
-    ((opening, acts, _),) = runs(ledger.read())
+    ((opening, acts),) = runs(ledger.read())
     assert opening == Opening(case="missiles", charter="meridian", charter_hash=acts[0].charter_hash)
     assert {act.attested for act in acts} == {"recorded case"}
     ids = [decode_command(act.command).id for act in acts]
@@ -382,7 +383,7 @@ def test_every_act_says_that_it_comes_from_a_recorded_case() -> None:
 
 @pytest.mark.parametrize("stop", [1, 8, 13])
 def test_an_interrupted_replay_loses_nothing_it_showed(stop: int, tmp_path: Path) -> None:
-    ledger = FileLedger(tmp_path / "ledger")
+    ledger = FileLedger(tmp_path / "ledger", mode="replay")
 
     def interrupt(line: Line) -> None:
         if line.number == stop:
@@ -391,12 +392,12 @@ def test_an_interrupted_replay_loses_nothing_it_showed(stop: int, tmp_path: Path
     with pytest.raises(KeyboardInterrupt):
         replay(MISSILES, readings=[], ledger=ledger, on_line=interrupt)
     ledger.close()
-    again, whole = FileLedger(tmp_path / "ledger"), MemoryLedger()
+    again, whole = FileLedger(tmp_path / "ledger", mode="replay"), MemoryLedger()
     replay(MISSILES, readings=[], ledger=whole)
     kept = list(again.read())
     again.close()
     assert kept == list(whole.read())[: len(kept)]
-    shown = {int(decode_command(act.command).id.split("/")[1]) for _, acts, _ in runs(kept) for act in acts}
+    shown = {int(decode_command(act.command).id.split("/")[1]) for _, acts in runs(kept) for act in acts}
     assert max(shown) == stop
 
 
@@ -490,7 +491,7 @@ def test_whatever_happens_in_whatever_order_is_replayed(steps: list[Step]) -> No
         made = runner.take(number)
         # A deadline may pass under a step that itself computes nothing.
         assert made.computed.result or replace(made, facts=()) == Made()
-    ((_, acts, _),) = runs(ledger.read())
+    ((_, acts),) = runs(ledger.read())
     assert fold(EMPTY, (fact for act in acts for fact in act.facts)) == runner.state
 
 

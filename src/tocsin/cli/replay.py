@@ -146,9 +146,7 @@ def opened(path: Path | None) -> "Iterator[FileLedger | None]":
     from tocsin.ledger import FileLedger, LedgerError
 
     try:
-        with closing(FileLedger(path)) as book:
-            if book.set_aside:
-                typer.echo(book.set_aside, err=True)
+        with closing(FileLedger(path, mode="replay")) as book:
             yield book
     except LedgerError as error:
         raise typer.BadParameter(str(error), param_hint="--ledger") from None

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 import msgspec
 from msgspec.structs import replace
 
-from tocsin.alliance.codec import Act, encode_act, encode_command
+from tocsin.alliance.codec import Act, encode_act, encode_command, encode_content
 from tocsin.alliance.commands import Command, Wake
 from tocsin.alliance.decision import outcome_of
-from tocsin.alliance.facts import AnyFact, Refusal, RequestMade
+from tocsin.alliance.facts import AnyFact, Refusal, RequestMade, WarningContent
 from tocsin.alliance.lessons import Timed, sentence, timed
 from tocsin.alliance.state import EMPTY, CaseState, Procedure, State
 from tocsin.alliance.step import decide, due, fold
@@ -22,7 +22,7 @@ from tocsin.replay.case import Case, Step
 from tocsin.replay.computing import Made, Names, clauses_of, computed_of, fact_names, spread, unstated
 from tocsin.replay.later import latest_times, unset_times
 from tocsin.replay.reasons import reasons
-from tocsin.replay.records import Kept, Ledger, Opening, encode
+from tocsin.replay.records import Ledger, Opening, encode
 from tocsin.replay.result import Computed
 from tocsin.replay.sides import contested, sides_of
 from tocsin.replay.steps import KINDS
@@ -49,8 +49,8 @@ class Runner:
         self.timed: list[Timed] = []
         self.unsettled: dict[str, int] = {}
         """What an open step leaves open, and that step's number."""
-        self._group: list[bytes] = []
-        self._keep(self._opening())
+        self._group: list[tuple[bytes, tuple[bytes, ...]]] = [(self._opening(), ())]
+        self._keep()
 
     def take(self, number: int) -> Made:
         """What step `number`, counted from 1, yields. What it decides is in the ledger when this returns."""
@@ -76,7 +76,13 @@ class Runner:
     def _opening(self) -> bytes:
         about = self.case.case
         return encode(
-            Opening(case=about.id, charter=self.charter.id, charter_hash=self.charter.hash, readings=self.choice)
+            Opening(
+                case=about.id,
+                charter=self.charter.id,
+                charter_hash=self.charter.hash,
+                known=about.known,
+                readings=self.choice,
+            )
         )
 
     def _done(self, step: Step, number: int, moment: Moment) -> Made:
@@ -92,12 +98,11 @@ class Runner:
         latest: dict[str, Instant] = {}
         for command in commands:
             latest |= latest_times(self._law(command.at_latest or command.at), self.state, command)
-            decided = self._submit(command)
+            decided = self._submit(command, content_of(step, self.case.case.id, number))
             if isinstance(decided, Refusal):
                 refusals.append(decided)
             else:
                 facts += decided
-        self._keep_content(step, number, commands[0], facts)
         made = self._made(step, self._law(moment.at), tuple(facts), tuple(dict.fromkeys(refusals)), before)
         return replace(made, computed=spread(made.computed, latest, self.seat))
 
@@ -228,7 +233,7 @@ class Runner:
                 return
             yield from decided
 
-    def _submit(self, command: Command) -> tuple[AnyFact, ...] | Refusal:
+    def _submit(self, command: Command, content: WarningContent | None = None) -> tuple[AnyFact, ...] | Refusal:
         law = self._law(command.at)
         decided = decide(law, self.state, command)
         if isinstance(decided, Refusal):
@@ -240,19 +245,13 @@ class Runner:
             charter=self.charter.id,
             charter_hash=self.charter.hash,
         )
-        self._group.append(encode_act(act))
+        self._group.append((encode_act(act), (encode_content(content),) if content is not None else ()))
         self.state = fold(self.state, decided)
         self.timed += timed(decided, command.at, command.at_latest)
         return decided
 
-    def _keep_content(self, step: Step, number: int, command: Command, facts: list[AnyFact]) -> None:
-        content = content_of(step, self.case.case.id, number)
-        if content is not None and facts:
-            self._group.append(encode(Kept(command=command.id, content=content)))
-
-    def _keep(self, *records: bytes) -> None:
-        group = [*records, *self._group]
-        self._group = []
+    def _keep(self) -> None:
+        group, self._group = self._group, []
         if self.ledger is not None and group:
             self.ledger.append(group)
 

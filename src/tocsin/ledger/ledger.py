@@ -1,0 +1,440 @@
+"""The ledger as its users see it: records go in for good, and everything that is in can be proven.
+
+A ledger stands on a store of rows, a tree over their leaves, the keys that sign it, and a guard that remembers the last
+checkpoint apart from the store. Nothing signed leaves it unless the guard has taken it first.
+"""
+
+import os
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+from tocsin.ledger import entry as entries
+from tocsin.ledger.checkpoint import Checkpoint, Origin
+from tocsin.ledger.entry import NO_CHAIN, SALT_BYTES, Entry
+from tocsin.ledger.guard import Guard, Seen
+from tocsin.ledger.keys import Keys
+from tocsin.ledger.note import Note, Signer, VerifierKey, signed
+from tocsin.ledger.port import (
+    ContentRow,
+    Damaged,
+    Group,
+    Head,
+    LedgerError,
+    Record,
+    Row,
+    Store,
+    Tile,
+    check_group,
+)
+from tocsin.ledger.proof import Proof
+from tocsin.ledger.statements import Erasure, Genesis, KeyChange, Statement, text_of
+from tocsin.ledger.tree import TILE_WIDTH, Tree, leaf_hash, verify_inclusion
+from tocsin.ledger.verify import mend_tiles
+
+CHECKPOINT_EACH = 256
+"""Of the checkpoints within so many sizes, under the same keys, only the last is kept."""
+
+Clock = Callable[[], int]
+
+
+def wall_clock() -> int:
+    """Microseconds UTC."""
+    return time.time_ns() // 1000
+
+
+class Reader:
+    """A ledger to read from. It follows what a writer, here or in another process, has made durable."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self._keys: Keys | None = None
+        self._grown: Tree | None = None
+
+    def __len__(self) -> int:
+        """How many entries there are, records and notes."""
+        return self.store.head().size
+
+    @property
+    def root(self) -> bytes:
+        """The root of the tree over all entries."""
+        return self._tree.root()
+
+    @property
+    def keys(self) -> Keys:
+        """The keys that sign it, and its epochs. Raises Damaged where what the ledger says of them is not sound."""
+        _ = self._tree
+        if self._keys is None:
+            self._keys = keys_of(self.store)
+        return self._keys
+
+    @property
+    def _tree(self) -> Tree:
+        """The tree over all that is durable by now; a reader loads it when it is first needed."""
+        size = self.store.head().size
+        if self._grown is None or self._grown.size != size:
+            self._grown, self._keys = _tree_of(self.store, size), None
+        return self._grown
+
+    def entries(self, start: int = 0, stop: int | None = None) -> Iterator[Entry]:
+        """The entries from `start` to the last that is there when this is called, each checked, in bounded memory.
+
+        Raises LedgerError for a negative start, and Damaged at the first that is not what was written.
+        """
+        if start < 0:
+            raise LedgerError(f"entries are counted from 0; there is none at {start}")
+        size = self.store.head().size
+        return self._entries(start, size if stop is None else min(stop, size))
+
+    def read(self, start: int = 0) -> Iterator[bytes]:
+        """The records from entry `start` on, without what the ledger says itself."""
+        return (entry.body for entry in self.entries(start) if entry.kind == "record")
+
+    def entry(self, index: int) -> Entry:
+        """One entry."""
+        return next(self.entries(self._index(index), index + 1))
+
+    def contents(self, index: int) -> tuple[bytes | None, ...]:
+        """The contents of a record, None for each that was erased."""
+        entry = self.entry(index)
+        return entries.contents_of(entry, tuple(self.store.contents(index, index + 1)))
+
+    def prove(self, index: int, *, contents: bool = False) -> Proof:
+        """A proof that the entry is in the ledger, under its last checkpoint; with its contents if asked.
+
+        Raises LedgerError where no checkpoint covers the entry yet, and Damaged where it is not what was written.
+        """
+        last = self.store.last_checkpoint()
+        if self._index(index) >= (last[0] if last else 0):
+            covered = f"the last checkpoint covers {last[0]:,} entries" if last else "there is no checkpoint yet"
+            raise LedgerError(f"entry {index} cannot be proven yet: {covered}. Sign one: `tocsin ledger checkpoint`")
+        assert last is not None
+        size, note = last
+        row = self._row(index)
+        with _tiles_read():
+            hashes, root = self._tree.inclusion(index, size), _root_of(note)
+        if not verify_inclusion(leaf_hash(row.leaf), index, size, hashes, root):
+            raise Damaged(index, "it does not lead to the last checkpoint: see `tocsin ledger verify`")
+        beside = tuple(self.store.contents(index, index + 1)) if contents else ()
+        if contents:
+            entries.contents_of(self.entry(index), beside)
+        return Proof(index, tuple(hashes), note, row.leaf, row.salt, row.frame, beside)
+
+    def consistency(self, old: int, new: int) -> list[bytes]:
+        """The proof that the ledger of `new` entries continues that of `old`."""
+        with _tiles_read():
+            try:
+                return self._tree.consistency(old, new)
+            except ValueError as problem:
+                raise LedgerError(str(problem)) from None
+
+    def close(self) -> None:
+        self.store.close()
+
+    def _entries(self, start: int, stop: int) -> Iterator[Entry]:
+        expected, chain, at = start, NO_CHAIN, 0
+        if 0 < start < stop:
+            chain = self._row(start - 1).chain
+        for index, row in self.store.rows(start, stop):
+            if index != expected:
+                break
+            entry = entries.opened(index, row, chain)
+            if entry.at < at:
+                raise Damaged(index, "it says it was written before the entry that stands before it")
+            yield entry
+            expected, chain, at = index + 1, row.chain, entry.at
+        if expected < stop:
+            raise Damaged(expected, "it is missing")
+
+    def _index(self, index: int) -> int:
+        size = self.store.head().size
+        if not 0 <= index < size:
+            raise LedgerError(f"there is no entry {index}; the ledger has entries 0 to {size - 1}")
+        return index
+
+    def _row(self, index: int) -> Row:
+        for found, row in self.store.rows(index, index + 1):
+            if found == index:
+                return row
+        raise Damaged(index, "it is missing")
+
+
+def begin(store: Store, origin: Origin, signer: Signer, at: int) -> None:
+    """Begin a new ledger in an empty store, at this time in microseconds UTC."""
+    add_note(store, Genesis(origin, signer.key), [signer], at)
+
+
+def add_note(store: Store, said: Statement, signers: Sequence[Signer], at: int) -> Head:
+    """Add a signed note to a ledger that nobody has open. Its new head."""
+    size = store.head().size
+    tree, last = _tree_of(store, size), next(store.rows(size - 1, size), None)
+    before, since = (last[1].chain, entries.time_of(last[1].leaf)) if last else (NO_CHAIN, 0)
+    leaf = entries.note_leaf(signed(text_of(said), *signers), max(at, since))
+    tree.append(leaf_hash(leaf))
+    head, tiles = Head(size + 1, tree.root()), [Tile(*tile) for tile in tree.take_tiles()]
+    store.commit(Group(size, [Row(leaf, b"", b"", entries.chained(before, leaf))], head, tiles=tiles))
+    return head
+
+
+def genesis_of(store: Store) -> bytes:
+    """The hash of the first leaf, which tells one ledger from another."""
+    for _, row in store.rows(0, 1):
+        return leaf_hash(row.leaf)
+    raise Damaged(0, "it is missing")
+
+
+class Ledger(Reader):
+    """A ledger to write to. One at a time has it open; files.py opens those that lie in a file.
+
+    Opening checks the keys, the end of what is stored and the guard, so that a ledger that was damaged, cut short or
+    copied back from an older state is refused before anything is added to it.
+    """
+
+    def __init__(self, store: Store, guard: Guard, signer: Signer, *, clock: Clock = wall_clock) -> None:
+        self.guard, self._signer, self._clock = guard, signer, clock
+        self._fault = ""
+        if not _has_its_tree(store):
+            mend_tiles(store)
+        super().__init__(store)
+        self._chain, self._last_at = NO_CHAIN, 0
+        self._check_end()
+        self._seen = self._check_guard()
+        if signer.key not in self.keys.at(len(self)):
+            raise LedgerError(f"the key '{signer.key.text}' does not sign this ledger; these do: {self._key_names()}")
+
+    @property
+    def signing_key(self) -> VerifierKey:
+        """The key that signs at present."""
+        return self._signer.key
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether nothing has failed since it was opened."""
+        return not self._fault
+
+    @property
+    def now(self) -> int:
+        """The clock, which never goes back behind what is written."""
+        return max(self._clock(), self._last_at)
+
+    def append(self, records: Sequence[Record], at: int | None = None) -> range:
+        """Keep the records, in order, and return their indices. When it returns, they survive a power cut.
+
+        All or none of one call's records are kept, also where the process dies inside. `at` is when, in
+        microseconds UTC; the clock is asked where it is left out. Raises LedgerError for what is too large
+        (see check_group) and where the store fails; then it takes nothing more until it is opened anew.
+        """
+        self._usable()
+        check_group(records)
+        first = self._tree.size
+        if not records:
+            return range(first, first)
+        at = max(self._clock() if at is None else at, self._last_at)
+        needed = len(records) + sum(len(contents) for _, contents in records)
+        drawn = os.urandom(SALT_BYTES * needed)
+        salts = (drawn[place : place + SALT_BYTES] for place in range(0, len(drawn), SALT_BYTES))
+        rows: list[tuple[bytes, bytes, bytes]] = []
+        beside: list[ContentRow] = []
+        for index, record in enumerate(records, first):
+            leaf, salt, frame, contents = entries.sealed(record, at, salts)
+            rows.append((leaf, salt, frame))
+            if contents:
+                beside += [ContentRow(index, number, *content) for number, content in enumerate(contents)]
+        self._commit(rows, at, beside)
+        return range(first, first + len(rows))
+
+    def checkpoint(self) -> str:
+        """The signed checkpoint over all there is. The guard has taken it, and it is stored, when this returns.
+
+        What it covers is read back and checked first. Raises Damaged where that is not what was written, and
+        LedgerError where the guard knows of another continuation: then this copy is not the ledger any more.
+        """
+        self._usable()
+        last = self.store.last_checkpoint()
+        size = self._tree.size
+        if last is not None and last[0] == size and self._seen is not None and self._seen.size == size:
+            return last[1]
+        self._check_end()
+        origin, root = self.keys.origin_at(size).text, self._tree.root()
+        seen = Seen(origin, size, root, genesis_of(self.store))
+        if seen != self._seen:
+            self.guard.advance(self._seen, seen)
+            self._seen = seen
+        note = signed(Checkpoint(origin, size, root).text, self._signer)
+        spoken = max((index for index, _ in self.store.notes()), default=0)
+        self.store.keep_checkpoint(size, note, max(size - size % CHECKPOINT_EACH, spoken + 1))
+        return note
+
+    def erase(self, erased: Sequence[tuple[int, int]], *, by: str, reason: str) -> int:
+        """Destroy contents, as (entry, number), for good, and say so in a signed note. The index of that note.
+
+        What is proven stays proven. Copies elsewhere, backups among them, are not reached.
+        """
+        for index, number in erased:
+            found = self.contents(index)
+            if not 0 <= number < len(found):
+                raise LedgerError(f"entry {index} has no content {number}; it has {len(found)}")
+            if found[number] is None:
+                raise LedgerError(f"content {number} of entry {index} is erased already")
+        if not erased or len(set(erased)) != len(erased):
+            raise LedgerError("name each content to erase once: entry and number")
+        said = Erasure(self.keys.origin, self._tree.size, tuple(erased), by, reason)
+        index = self.say(said, self._signer, erased=erased)
+        self.store.scrub()
+        return index
+
+    def change_keys(
+        self, *, add: Signer | None = None, revoke: Sequence[tuple[VerifierKey, int | None]] = (), reason: str
+    ) -> int:
+        """Add a key, revoke others from a size on (None: from here on), or both. The index of the note that says so."""
+        if add is None and not revoke:
+            raise LedgerError("name a key to add or one to revoke")
+        index = self._tree.size
+        for key, size in revoke:
+            if key not in self.keys.at(index):
+                raise LedgerError(f"the key '{key.text}' is not in force; in force: {self._key_names()}")
+            if size is not None and not 1 <= size <= index + 1:
+                raise LedgerError(f"a key is revoked from a size of 1 to {index + 1:,}, not {size:,}")
+        said = KeyChange(
+            self.keys.origin,
+            index,
+            add.key if add else None,
+            tuple((key, index + 1 if size is None else size) for key, size in revoke),
+            reason,
+        )
+        return self.say(said, self._signer, *([add] if add else []))
+
+    def say(self, said: Statement, *signers: Signer, erased: Sequence[tuple[int, int]] = ()) -> int:
+        """Add a signed note. Its index. Raises LedgerError, with nothing kept, for one that has no right to stand."""
+        self._usable()
+        index, at, note = self._tree.size, self.now, signed(text_of(said), *signers)
+        trial = keys_of(self.store)
+        try:
+            trial.take(index, note)
+        except Damaged as problem:
+            raise LedgerError(f"that cannot be said here: {problem.why}") from None
+        self._commit([(entries.note_leaf(note, at), b"", b"")], at, erased=erased)
+        self._keys = trial
+        return index
+
+    def sign_with(self, signer: Signer) -> None:
+        """Sign with this key from now on; it must be in force."""
+        if signer.key not in self.keys.at(self._tree.size):
+            raise LedgerError(f"the key '{signer.key.text}' is not in force")
+        self._signer = signer
+
+    def close(self) -> None:
+        """Let go of store and guard. What is not under a checkpoint yet stays as durable as it is."""
+        self.store.close()
+        self.guard.close()
+
+    def _commit(
+        self,
+        new: Sequence[tuple[bytes, bytes, bytes]],
+        at: int,
+        contents: Sequence[ContentRow] = (),
+        erased: Sequence[tuple[int, int]] = (),
+    ) -> None:
+        tree, chain = self._tree, self._chain
+        first, mark = tree.size, tree.mark()
+        rows = []
+        for leaf, salt, frame in new:
+            hashed = leaf_hash(leaf)
+            chain = entries.chain_of(chain, hashed)
+            tree.append(hashed)
+            rows.append(Row(leaf, salt, frame, chain))
+        tiles = [Tile(*tile) for tile in tree.take_tiles()]
+        try:
+            self.store.commit(Group(first, rows, Head(tree.size, tree.root()), contents, tiles, erased))
+        except BaseException as error:
+            tree.rewind(mark)
+            self._fault = f"writing entry {first} failed: {error}"
+            raise
+        self._chain, self._last_at = chain, at
+
+    def _check_end(self) -> None:
+        """Read back what no checkpoint covers yet, at least the last entry, and compare it with the tree."""
+        size = len(self)
+        last = self.store.last_checkpoint()
+        start = max(0, min(last[0] if last else 0, size) - 1)
+        if last is not None and last[0] > size:
+            raise Damaged(size, f"a checkpoint covers {last[0]:,} entries, and there are {size:,}")
+        if last is not None and _root_of(last[1]) != self._tree.root_at(last[0]):
+            raise Damaged(start, "the entries are not those that the last checkpoint covers")
+        for entry in self.entries(start):
+            self._last_at = entry.at
+        if self.store.head().root != self._tree.root():
+            raise Damaged(start, "the entries are not those that were counted")
+        self._chain = self._row(size - 1).chain
+
+    def _check_guard(self) -> Seen | None:
+        """What the guard knows, which must be a part of this ledger."""
+        seen = self.guard.last()
+        size, last = self._tree.size, self.store.last_checkpoint()
+        if seen is None:
+            if last is None:
+                return None
+            raise LedgerError(
+                f"the guard beside this ledger knows nothing of it, though {last[0]:,} entries were published. "
+                "Is it a copy? Begin a new epoch: `tocsin ledger restore`"
+            )
+        if seen.genesis != genesis_of(self.store):
+            raise LedgerError("the guard beside this ledger is that of another one; put back its own")
+        if seen.size > size:
+            raise LedgerError(
+                f"this copy has {size:,} entries, and {seen.size:,} were published: it is an older state. "
+                "Put back the newest, or begin a new epoch from this one: `tocsin ledger restore`"
+            )
+        if seen.root != self._tree.root_at(seen.size) or seen.origin != self.keys.origin_at(seen.size).text:
+            raise LedgerError(
+                f"this copy and what was published part before entry {seen.size:,} of '{seen.origin}': "
+                "it is another continuation. Verify both copies, and begin a new epoch from the right one"
+            )
+        return seen
+
+    def _key_names(self) -> str:
+        return ", ".join(key.text for key in self.keys.at(self._tree.size)) or "none"
+
+    def _usable(self) -> None:
+        if self._fault:
+            raise LedgerError(f"{self._fault}; open the ledger anew to go on")
+
+
+def _root_of(note: str) -> bytes:
+    return Checkpoint.parse(Note.parse(note).text).root
+
+
+def keys_of(store: Store) -> Keys:
+    """The keys and epochs of a ledger, from its notes. Raises Damaged for a note that has no right to stand."""
+    keys = Keys()
+    for index, row in store.notes():
+        keys.take(index, entries.unsealed(index, *row[:3]).body.decode(errors="replace"))
+    return keys
+
+
+def _has_its_tree(store: Store) -> bool:
+    """Whether the stored tiles lead to the root that was counted."""
+    head = store.head()
+    try:
+        return _tree_of(store, head.size).root() == head.root
+    except LedgerError:
+        return False
+
+
+def _tree_of(store: Store, size: int) -> Tree:
+    """The tree over the first `size` leaves, from full tiles and the last leaves."""
+    start = size - size % TILE_WIDTH
+    hashes = [leaf_hash(row.leaf) for _, row in store.rows(start, size)]
+    if len(hashes) != size - start:
+        raise Damaged(start, f"of the {size - start} entries from there on only {len(hashes)} are left")
+    with _tiles_read():
+        return Tree.load(size, store, hashes)
+
+
+@contextmanager
+def _tiles_read() -> Iterator[None]:
+    """A tile that is missing, in words."""
+    try:
+        yield
+    except KeyError:
+        raise LedgerError("a tile of the tree is damaged or missing: `tocsin ledger repair` makes it anew") from None

@@ -1,0 +1,333 @@
+"""The durable store: one SQLite file. When `commit` returns, its group survives a power cut.
+
+SQLite comes from `apsw`, which brings its own: the system's may lie in the range of the WAL-reset bug (3.7.0 to
+3.51.2). One commit is one sync of the write-ahead log, because checkpoints of that log are made apart.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import apsw
+
+from tocsin.ledger.port import CONTENTS_MAX, ContentRow, Damaged, Group, Head, LedgerError, Part, Row
+from tocsin.ledger.tree import EMPTY_ROOT
+
+SQLITE_LEAST = 3_051_003
+FORMAT = 1
+"""Version of the tables below. An older one is brought up to it in place; a newer one is refused."""
+APPLICATION_ID = 0x746F6373
+WAL_PAGES_MAX = 4_000
+ROWS_AT_ONCE = 256
+BUSY_MILLISECONDS = 2_000
+
+TABLES = """
+CREATE TABLE head (one INTEGER PRIMARY KEY CHECK (one = 1), size INTEGER NOT NULL, root BLOB NOT NULL) STRICT;
+CREATE TABLE entry (
+    number INTEGER PRIMARY KEY,
+    leaf BLOB NOT NULL, salt BLOB NOT NULL, frame BLOB NOT NULL, chain BLOB NOT NULL
+) STRICT;
+CREATE INDEX note ON entry (number) WHERE length(salt) = 0;
+CREATE TABLE content (id INTEGER PRIMARY KEY, salt BLOB, body BLOB) STRICT;
+CREATE TABLE tile (id INTEGER PRIMARY KEY, nodes BLOB NOT NULL) STRICT;
+CREATE TABLE checkpoint (size INTEGER PRIMARY KEY, note BLOB NOT NULL) STRICT;
+CREATE TRIGGER entry_stays BEFORE UPDATE ON entry BEGIN SELECT RAISE(ABORT, 'entries never change'); END;
+CREATE TRIGGER entry_is_kept BEFORE DELETE ON entry BEGIN SELECT RAISE(ABORT, 'entries are never deleted'); END;
+CREATE TRIGGER content_is_kept BEFORE DELETE ON content BEGIN SELECT RAISE(ABORT, 'contents are erased in place'); END;
+CREATE TRIGGER content_stays BEFORE UPDATE ON content WHEN NEW.salt IS NOT NULL OR NEW.body IS NOT NULL
+    BEGIN SELECT RAISE(ABORT, 'contents never change'); END;
+"""
+
+UPGRADES: dict[int, Callable[[apsw.Connection], None]] = {}
+"""From each old format to the next, inside one transaction; entries keep their bytes."""
+
+
+class SqliteStore:
+    """The store in a file, for one writer or for reading.
+
+    `vfs` names another file system than SQLite's own, which then must be used by one connection alone; tests cut
+    its power. Raises LedgerError for a file that is missing, foreign, of a later version or out of order.
+    """
+
+    def __init__(self, path: str | Path, *, reading: bool = False, vfs: str | None = None) -> None:
+        if apsw.SQLITE_VERSION_NUMBER < SQLITE_LEAST:
+            raise LedgerError(f"SQLite {apsw.sqlite_lib_version()} can lose what it wrote; 3.51.3 or later is needed")
+        self.path = path
+        self._fault = ""
+        self._wal_pages = 0
+        self._is_open = False
+        self._is_writer = not reading
+        try:
+            self._db = _reading(str(path)) if reading else _writing(str(path), vfs)
+            self._is_open = True
+            self._settle(reading=reading, exclusive=vfs is not None)
+        except apsw.Error as error:
+            self.close()
+            raise self.error_of(error) from error
+        except BaseException:
+            self.close()
+            raise
+
+    def head(self) -> Head:
+        with self._asking():
+            try:
+                found: Any = self._db.execute("SELECT size, root FROM head").fetchone()
+            except apsw.CorruptError:
+                if self._is_writer:
+                    raise
+                # Whoever only reads may still have what can be read.
+                found = (self._db.execute("SELECT ifnull(max(number) + 1, 0) FROM entry").get, b"")
+            return Head(*found) if found else Head(0, EMPTY_ROOT)
+
+    def commit(self, group: Group) -> None:
+        self._usable()
+        if self._fault:
+            raise LedgerError(self._fault)
+        try:
+            self._write(group)
+        except BaseException as error:
+            told = self.error_of(error) if isinstance(error, apsw.Error) else error
+            self._fault = f"{self.path} takes nothing more until it is opened anew, because writing failed: {told}"
+            with suppress(apsw.Error):
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+            if isinstance(error, apsw.Error):
+                raise told from error
+            raise
+        if self._wal_pages > WAL_PAGES_MAX:
+            with suppress(apsw.Error):  # it is tried again after the next commit; what is kept is kept
+                self._db.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
+            self._wal_pages = 0
+
+    def rows(self, start: int, stop: int) -> Iterator[tuple[int, Row]]:
+        wanted = "SELECT number, leaf, salt, frame, chain FROM entry WHERE number >= ? AND number < ? ORDER BY number"
+        for number, leaf, salt, frame, chain in self._several(wanted, start, stop):
+            yield number, Row(leaf, salt, frame, chain)
+
+    def notes(self) -> Iterator[tuple[int, Row]]:
+        with self._asking():
+            # Gathered at once: there are few, and the index alone tells where they are.
+            found = self._db.execute(
+                "SELECT number, leaf, frame, chain FROM entry WHERE length(salt) = 0 ORDER BY number"
+            )
+            return iter([(number, Row(leaf, b"", frame, chain)) for number, leaf, frame, chain in found])
+
+    def contents(self, start: int, stop: int) -> Iterator[ContentRow]:
+        wanted = "SELECT id / 16, id % 16, salt, body FROM content WHERE id >= 16 * ? AND id < 16 * ? ORDER BY id"
+        for entry, number, salt, body in self._several(wanted, start, stop):
+            yield ContentRow(entry, number, salt, body)
+
+    def tile(self, level: int, number: int) -> bytes:
+        with self._asking():
+            try:
+                found = self._db.execute("SELECT nodes FROM tile WHERE id = ?", (_tile_id(level, number),)).fetchone()
+            except apsw.CorruptError:
+                found = None
+            if found is None:
+                raise KeyError((level, number))
+            nodes: bytes = found[0]
+            return nodes
+
+    def keep_checkpoint(self, size: int, note: str, in_place_of: int) -> None:
+        with self._asking(), self._db:
+            self._db.execute("DELETE FROM checkpoint WHERE size >= ?", (in_place_of,))
+            self._db.execute("INSERT INTO checkpoint VALUES (?, ?)", (size, note.encode()))
+
+    def checkpoints(self) -> Iterator[tuple[int, str]]:
+        with self._asking():
+            found: list[Any] = self._db.execute("SELECT size, note FROM checkpoint ORDER BY size").fetchall()
+            return iter([(size, note.decode(errors="replace")) for size, note in found])
+
+    def last_checkpoint(self) -> tuple[int, str] | None:
+        with self._asking():
+            found = self._db.execute("SELECT size, note FROM checkpoint ORDER BY size DESC LIMIT 1").fetchone()
+            return None if found is None else (found[0], found[1].decode(errors="replace"))
+
+    def scrub(self) -> bool:
+        self._usable()
+        try:
+            self._db.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+        except (apsw.BusyError, apsw.LockedError):
+            return False
+        except apsw.Error as error:
+            raise self.error_of(error) from error
+        return True
+
+    def parts(self) -> Sequence[Part]:
+        with self._asking():
+            sums = {
+                "entries": "SELECT count(*), sum(length(leaf) + length(salt) + length(frame) + length(chain))"
+                " FROM entry",
+                "contents": "SELECT count(*), sum(length(body)) FROM content WHERE body IS NOT NULL",
+                "contents erased": "SELECT count(*), 0 FROM content WHERE body IS NULL",
+                "tiles": "SELECT count(*), sum(length(nodes)) FROM tile",
+                "checkpoints": "SELECT count(*), sum(length(note)) FROM checkpoint",
+            }
+            found = [Part(name, *self._db.execute(query).get) for name, query in sums.items()]
+            page_bytes, pages, free = (self._db.pragma(name) for name in ("page_size", "page_count", "freelist_count"))
+            return (
+                *(Part(part.name, part.things, part.size_bytes or 0) for part in found),
+                Part("free pages", free, free * page_bytes),
+                Part("pages", pages, pages * page_bytes),
+            )
+
+    def copy_to(self, path: str | Path) -> None:
+        """A compact copy in a new file, as of one moment, also while a writer writes."""
+        with self._asking():
+            self._db.execute("VACUUM INTO ?", (str(path),))
+
+    def close(self) -> None:
+        if self._is_open:
+            self._is_open = False
+            with suppress(apsw.Error):  # others read it, or the disk is full: SQLite keeps the log beside the file
+                if self._is_writer:
+                    self._db.set_busy_timeout(0)
+                    self._db.pragma("journal_mode", "DELETE")  # a closed ledger is one file, also on a read-only disk
+            with suppress(apsw.Error):
+                self._db.close()
+
+    def error_of(self, error: apsw.Error) -> LedgerError:
+        """SQLite's error in our words."""
+        match error:
+            case apsw.FullError():
+                return LedgerError(f"{self.path}: the disk is full; nothing of this group was kept. Make room first")
+            case apsw.IOError():
+                return LedgerError(
+                    f"{self.path}: the disk failed ({str(error) or type(error).__name__}); this group is not "
+                    "acknowledged, and opening the ledger anew shows whether it is there"
+                )
+            case apsw.NotADBError():
+                return LedgerError(f"{self.path} is no Tocsin ledger; it is left as it is")
+            case apsw.CantOpenError():
+                return LedgerError(f"there is no ledger that can be opened at {self.path}")
+            case apsw.BusyError() | apsw.LockedError():
+                return LedgerError(f"{self.path} is in use by another process; close it there first")
+            case apsw.CorruptError():
+                return LedgerError(f"{self.path} is damaged: {error}")
+            case _:
+                return LedgerError(f"{self.path}: {str(error) or type(error).__name__}")
+
+    def _write(self, group: Group) -> None:
+        execute, many = self._db.execute, self._db.executemany
+        execute("BEGIN IMMEDIATE")
+        first = group.first
+        many(
+            "INSERT INTO entry VALUES (?, ?, ?, ?, ?)",
+            [(number, *row) for number, row in enumerate(group.rows, first)],
+        )
+        if group.contents:
+            contents = [(_content_id(row.entry, row.number), row.salt, row.body) for row in group.contents]
+            many("INSERT INTO content VALUES (?, ?, ?)", contents)
+        if group.tiles:
+            # Tiles repeat what the entries say, so a damaged one may be written anew.
+            tiles = [(_tile_id(tile.level, tile.number), tile.nodes) for tile in group.tiles]
+            many("INSERT OR REPLACE INTO tile VALUES (?, ?)", tiles)
+        if group.erased:
+            erased = [(_content_id(*one),) for one in group.erased]
+            many("UPDATE content SET salt = NULL, body = NULL WHERE id = ?", erased)
+        execute("INSERT OR REPLACE INTO head VALUES (1, ?, ?)", group.head)
+        execute("COMMIT")
+
+    def _several(self, query: str, start: int, stop: int) -> Iterator[tuple[Any, ...]]:
+        """The rows of a query over a range of entries, some at a time: a slow reader then holds up nobody."""
+        while start < stop:
+            self._usable()
+            until = min(start + ROWS_AT_ONCE, stop)
+            try:
+                for row in self._db.execute(query, (start, until)):
+                    start = row[0]
+                    if not all(part is None or isinstance(part, bytes | int) for part in row):
+                        raise Damaged(start, "its row holds something else than bytes")
+                    yield row
+            except apsw.CorruptError as error:
+                raise Damaged(start, f"the file is damaged there ({error})") from error
+            except apsw.Error as error:
+                raise self.error_of(error) from error
+            start = until
+
+    def _settle(self, *, reading: bool, exclusive: bool) -> None:
+        """Make a new file a ledger; refuse what is none, or a later one; bring up an older one."""
+        self._db.set_busy_timeout(BUSY_MILLISECONDS)
+        self._db.pragma("trusted_schema", "OFF")
+        self._db.pragma("cell_size_check", "ON")
+        if exclusive:
+            self._db.pragma("locking_mode", "EXCLUSIVE")
+        kind, found = self._db.pragma("application_id"), self._db.pragma("user_version")
+        is_new = kind == 0 and found == 0 and self._db.execute("SELECT count(*) FROM sqlite_schema").get == 0
+        if is_new and reading:
+            raise LedgerError(f"{self.path} is empty: it holds no ledger")
+        if not is_new and kind != APPLICATION_ID:
+            raise LedgerError(f"{self.path} is a database of something else, no Tocsin ledger; it is left as it is")
+        if found > FORMAT:
+            raise LedgerError(
+                f"{self.path} has ledger format {found}; this release reads 1 to {FORMAT}. Use a later release"
+            )
+        if reading:
+            return
+        if self._db.pragma("journal_mode", "WAL") != "wal":
+            raise LedgerError(f"{self.path} is in use by another process; close it there first")
+        self._db.pragma("synchronous", "FULL")
+        self._db.pragma("secure_delete", "ON")
+        self._db.wal_autocheckpoint(0)
+        self._db.set_wal_hook(self._note_wal)
+        if is_new:
+            with self._db:
+                self._db.execute(TABLES)
+                self._db.pragma("application_id", APPLICATION_ID)
+                self._db.pragma("user_version", FORMAT)
+        elif found < FORMAT:
+            self._upgrade(found)
+
+    def _upgrade(self, found: int) -> None:
+        with self._db:
+            for old in range(found, FORMAT):
+                UPGRADES[old](self._db)
+            self._db.pragma("user_version", FORMAT)
+
+    def _note_wal(self, _connection: apsw.Connection, _name: str, pages: int) -> int:
+        self._wal_pages = pages
+        return apsw.SQLITE_OK
+
+    @contextmanager
+    def _asking(self) -> Iterator[None]:
+        """SQLite's errors in our words."""
+        self._usable()
+        try:
+            yield
+        except apsw.Error as error:
+            raise self.error_of(error) from error
+
+    def _usable(self) -> None:
+        if not self._is_open:
+            raise LedgerError(f"{self.path} was closed; open it anew")
+
+
+def _writing(path: str, vfs: str | None) -> apsw.Connection:
+    flags = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE
+    return apsw.Connection(path, flags=flags, vfs=vfs)
+
+
+def _reading(path: str) -> apsw.Connection:
+    """A connection that writes nothing, and reads what is left of a file that was cut short."""
+    name = "file:" + path.replace("%", "%25").replace("?", "%3f").replace("#", "%23")
+    flags = apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
+    try:
+        db = apsw.Connection(name, flags=flags)
+        db.pragma("writable_schema", "ON")
+        db.pragma("schema_version")
+    except (apsw.CantOpenError, apsw.ReadOnlyError):
+        # In a folder that cannot be written, SQLite reads a closed ledger only if told that nobody writes it.
+        if not Path(path).is_file() or Path(path + "-wal").exists():
+            raise
+        db = apsw.Connection(name + "?immutable=1", flags=flags)
+        db.pragma("writable_schema", "ON")
+    return db
+
+
+def _content_id(entry: int, number: int) -> int:
+    return entry * CONTENTS_MAX + number
+
+
+def _tile_id(level: int, number: int) -> int:
+    return level << 48 | number
