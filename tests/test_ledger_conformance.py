@@ -291,11 +291,26 @@ def test_a_key_can_be_revoked_for_what_it_signed_before(ledger: Ledger) -> None:
     assert verify(ledger.store, key=standby.key, checkpoint=held).word == "refuted"
 
 
-@pytest.mark.parametrize("count", [1, 2])
-def test_the_last_key_is_not_revoked(count: int, ledger: Ledger) -> None:
-    with pytest.raises(LedgerError, match="the last key is revoked and none put in its place"):
-        ledger.change_keys(revoke=[(ledger.signing_key, None)] * count, reason="a mistake")
-    assert len(ledger) == 1
+def test_the_key_that_signs_is_not_revoked_without_another(ledger: Ledger) -> None:
+    ledger.change_keys(add=Signer.new("tocsin/standby"), reason="a standby")
+    with pytest.raises(LedgerError, match="the key that signs here is not revoked without a new one: rotate it"):
+        ledger.change_keys(revoke=[(ledger.signing_key, None)], reason="a mistake")
+    assert len(ledger) == 2
+
+
+def test_a_key_rotated_out_can_still_be_revoked_for_what_it_signed(ledger: Ledger) -> None:
+    """It turns out only later that the old key was stolen long before."""
+    old, new = ledger.signing_key, Signer.new("tocsin/new")
+    ledger.append(plain(b"a", b"b"))
+    held = ledger.checkpoint()
+    ledger.change_keys(add=new, revoke=[(old, None)], reason="yearly")
+    ledger.sign_with(new)
+    with pytest.raises(LedgerError, match="this key is revoked from a size of 1 to 3, not 4"):
+        ledger.change_keys(revoke=[(old, 4)], reason="it ended before")
+    ledger.change_keys(revoke=[(old, 2)], reason="it was stolen at size 2")
+    ledger.checkpoint()
+    assert [ledger.keys.at(size) for size in (1, 2, 3)] == [(old,), (), ()]
+    assert verify(ledger.store, key=new.key, checkpoint=held).word == "refuted"
 
 
 def test_what_cannot_be_done_with_keys(ledger: Ledger) -> None:
@@ -303,7 +318,7 @@ def test_what_cannot_be_done_with_keys(ledger: Ledger) -> None:
     unknown = VerifierKey.parse(other.key.text)
     with pytest.raises(LedgerError, match="name a key to add or one to revoke"):
         ledger.change_keys(reason="none")
-    with pytest.raises(LedgerError, match=r"the key 'tocsin/other\+.*' is not in force"):
+    with pytest.raises(LedgerError, match=r"the key 'tocsin/other\+.*' was never in force"):
         ledger.change_keys(revoke=[(unknown, None)], reason="never there")
     with pytest.raises(LedgerError, match="revoked from a size of 1 to 2, not 9"):
         ledger.change_keys(add=other, revoke=[(ledger.signing_key, 9)], reason="later")

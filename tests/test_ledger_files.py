@@ -120,6 +120,28 @@ def test_readers_follow_a_writer(tmp_path: Path) -> None:
     ledger.close()
 
 
+def test_a_reader_that_pauses_keeps_no_writer_out(tmp_path: Path) -> None:
+    path = made(tmp_path / "run.tocsin", 300)
+    reader = FileReader(path)
+    entries = reader.entries()
+    assert next(entries).index == 0
+    ledger = FileLedger(path)
+    ledger.append(plain(b"later"))
+    ledger.close()
+    assert len(list(entries)) == 300
+    reader.close()
+
+
+def test_no_proof_is_made_of_a_changed_record(tmp_path: Path) -> None:
+    path = made(tmp_path / "run.tocsin")
+    spoil(path, "UPDATE entry SET frame = CAST('contents' || char(10) || 'forged' AS BLOB) WHERE number = 2")
+    reader = FileReader(path)
+    with pytest.raises(Damaged, match="entry 2 is not what was written: its record does not fit its leaf"):
+        reader.prove(2)
+    assert reader.prove(1).index == 1
+    reader.close()
+
+
 def test_reading_leaves_no_trace(tmp_path: Path) -> None:
     path = made(tmp_path / "run.tocsin")
     shutil.rmtree(beside(path))
@@ -465,7 +487,7 @@ def test_no_wrong_proof_is_handed_out(inner: bytes, tmp_path: Path) -> None:
         spoil(path, "UPDATE tile SET nodes = CAST(zeroblob(16320) || substr(nodes, -32) AS BLOB) WHERE id = 0")
     reader = FileReader(path)
     if inner:
-        with pytest.raises(LedgerError, match=r"it does not lead to the last checkpoint"):
+        with pytest.raises(LedgerError, match=r"entry 7 is sound, but the tree's tiles do not lead from it"):
             reader.prove(7)
     else:
         assert reader.prove(7).index == 7

@@ -9,7 +9,7 @@ from tocsin.ledger.guard import FileGuard, Guard, MemoryGuard, Seen
 from tocsin.ledger.ledger import Ledger, Reader, begin
 from tocsin.ledger.memory import MemoryStore
 from tocsin.ledger.note import Signer, VerifierKey
-from tocsin.ledger.port import GROUP_RECORDS_MAX, RECORD_BYTES_MAX, Damaged, LedgerError, Record, Store
+from tocsin.ledger.port import GROUP_RECORDS_MAX, RECORD_BYTES_MAX, Damaged, LedgerError, Record, Store, Unsound
 from tocsin.ledger.proof import Proof, Proven, check
 from tocsin.ledger.sqlite import SqliteStore
 from tocsin.ledger.tiles import export
@@ -45,6 +45,7 @@ __all__ = [
     "Signer",
     "SqliteStore",
     "Store",
+    "Unsound",
     "Verdict",
     "VerifierKey",
     "backup",

@@ -13,7 +13,7 @@ from tocsin.ledger.guard import FileGuard, Seen
 from tocsin.ledger.keys import Keys
 from tocsin.ledger.ledger import add_note, genesis_of, keys_of, wall_clock
 from tocsin.ledger.note import Signer
-from tocsin.ledger.port import LedgerError
+from tocsin.ledger.port import LedgerError, Unsound
 from tocsin.ledger.sqlite import SqliteStore
 from tocsin.ledger.statements import Epoch
 from tocsin.ledger.verify import Progress, Verdict, verify
@@ -49,7 +49,7 @@ def backup(path: str | Path, to: str | Path, *, on_progress: Progress | None = N
         with closing(SqliteStore(partial, reading=True)) as copy:
             verdict = verify(copy, on_progress=on_progress)
         if verdict.faults:
-            raise LedgerError(f"{path} is damaged, so no backup was made: {verdict.faults[0]}")
+            raise Unsound(f"{path} is damaged, so no backup was made: {verdict.faults[0]}")
         _sync(partial)
         partial.rename(target)
         sync_folder(target.parent)
@@ -96,7 +96,7 @@ def _check_copy(copy: str | Path, on_progress: Progress | None) -> None:
     with closing(SqliteStore(copy, reading=True)) as store:
         verdict = verify(store, on_progress=on_progress)
     if verdict.faults:
-        raise LedgerError(f"{copy} is damaged, so nothing was restored: {verdict.faults[0]}")
+        raise Unsound(f"{copy} is damaged, so nothing was restored: {verdict.faults[0]}")
 
 
 def _go_on(copy: str | Path, target: Path, reason: str) -> Restored:

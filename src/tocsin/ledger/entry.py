@@ -5,21 +5,26 @@ tell an outsider nothing but size and time. What the ledger says itself (see sta
 for everybody to read. The format is specified in docs/LEDGER.md.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from typing import Literal
 
 from msgspec import Struct
 
-from tocsin.ledger.port import ContentRow, Damaged, LedgerError, Record, Row
+from tocsin.ledger.port import CONTENTS_MAX, ContentRow, Damaged, LedgerError, Record, Row
 from tocsin.ledger.tree import leaf_hash
 
 SALT_BYTES = 32
 NO_CHAIN = bytes(32)
 NOTE_LEAF_BYTES_MAX = 65_000
+TIME_MAX = 10**18 - 1
+"""Microseconds UTC: the year 33658. What is given in nanoseconds by mistake lies beyond."""
 
-_RECORD, _NOTE = b"record", b"note"
-_CONTENTS = b"contents"
+_RECORD = re.compile(rb"record (?:0|[1-9][0-9]*) ([0-9a-f]{64})\n")
+_NOTE = re.compile(rb"note (?:0|[1-9][0-9]*)\n")
+_HEAD = re.compile(rb"contents(?: [0-9a-f]{64}){0,%d}\n" % CONTENTS_MAX)
+"""The first line of a frame."""
 
 
 class Entry(Struct, frozen=True):
@@ -51,12 +56,19 @@ def sealed(record: Record, at: int, salts: Iterator[bytes]) -> tuple[bytes, byte
 
 def note_leaf(note: str, at: int) -> bytes:
     """The leaf of what the ledger says itself. Raises LedgerError where it is too long for an exported tile."""
+    check_time(at)
     leaf = b"note %d\n%b" % (at, note.encode())
     if len(leaf) > NOTE_LEAF_BYTES_MAX:
         raise LedgerError(
             f"a note of the ledger has at most {NOTE_LEAF_BYTES_MAX:,} bytes, not {len(leaf):,}: say less"
         )
     return leaf
+
+
+def check_time(at: int) -> None:
+    """Raises LedgerError for a time that no leaf can name."""
+    if not 0 <= at <= TIME_MAX:
+        raise LedgerError(f"{at} is no time: times are microseconds UTC, from 0 to {TIME_MAX}")
 
 
 def chain_of(before: bytes, hashed: bytes) -> bytes:
@@ -90,18 +102,17 @@ def unsealed(index: int, leaf: bytes, salt: bytes, frame: bytes) -> Entry:
         at = time_of(leaf)
     except ValueError as problem:
         raise Damaged(index, str(problem)) from None
-    line, _, rest = leaf.partition(b"\n")
-    words = line.split(b" ")
-    if words[0] == _NOTE and len(words) == 2:
+    if note := _NOTE.match(leaf):
         if salt or frame:
             raise Damaged(index, "something was put beside a note")
-        return Entry(index, at, "note", rest)
-    if words[0] != _RECORD or len(words) != 3 or rest:
+        return Entry(index, at, "note", leaf[note.end() :])
+    record = _RECORD.fullmatch(leaf)
+    if not record:
         raise Damaged(index, "its leaf is of no kind this release knows")
-    if len(salt) != SALT_BYTES or sha256(salt + frame).hexdigest().encode() != words[2]:
+    if len(salt) != SALT_BYTES or sha256(salt + frame).hexdigest().encode() != record[1]:
         raise Damaged(index, "its record does not fit its leaf")
-    head, _, body = frame.partition(b"\n")
-    return Entry(index, at, "record", body, _commitments(index, head))
+    head, end, body = frame.partition(b"\n")
+    return Entry(index, at, "record", body, _commitments(index, head + end))
 
 
 def opens(commitment: bytes, salt: bytes, body: bytes) -> bool:
@@ -124,11 +135,6 @@ def contents_of(entry: Entry, rows: Sequence[ContentRow]) -> tuple[bytes | None,
 
 
 def _commitments(index: int, head: bytes) -> tuple[bytes, ...]:
-    words = head.split(b" ")
-    try:
-        found = tuple(bytes.fromhex(word.decode("ascii")) for word in words[1:])
-    except ValueError:
-        found = (b"",)
-    if words[0] != _CONTENTS or any(len(commitment) != 32 for commitment in found):
+    if not _HEAD.fullmatch(head):
         raise Damaged(index, "its frame names its contents in no form this release knows")
-    return found
+    return tuple(bytes.fromhex(word.decode("ascii")) for word in head.split()[1:])

@@ -103,6 +103,8 @@ class Keys:
                 self.erased.update(said.erased)
 
     def _epoch(self, index: int, note: str, said: Epoch) -> None:
+        if (said.after.origin, said.after.size) != (self.origin.text, index):
+            raise Damaged(index, "the epoch says it goes on from another ledger than the one before it")
         opened(note, [said.key])
         vouched = _in_force(note, self.at(index))
         self._end({term.key.text: index + 1 for term in self.terms})

@@ -25,6 +25,7 @@ from tocsin.ledger.port import (
     Row,
     Store,
     Tile,
+    Unsound,
     check_group,
 )
 from tocsin.ledger.proof import Proof
@@ -110,14 +111,17 @@ class Reader:
             raise LedgerError(f"entry {index} cannot be proven yet: {covered}. Sign one: `tocsin ledger checkpoint`")
         assert last is not None
         size, note = last
-        row = self._row(index)
+        entry, row = self.entry(index), self._row(index)
         with _tiles_read():
             hashes, root = self._tree.inclusion(index, size), _root_of(note)
         if not verify_inclusion(leaf_hash(row.leaf), index, size, hashes, root):
-            raise Damaged(index, "it does not lead to the last checkpoint: see `tocsin ledger verify`")
+            raise Unsound(
+                f"entry {index} is sound, but the tree's tiles do not lead from it to the last checkpoint: "
+                "`tocsin ledger repair` makes them anew"
+            )
         beside = tuple(self.store.contents(index, index + 1)) if contents else ()
         if contents:
-            entries.contents_of(self.entry(index), beside)
+            entries.contents_of(entry, beside)
         return Proof(index, tuple(hashes), note, row.leaf, row.salt, row.frame, beside)
 
     def consistency(self, old: int, new: int) -> list[bytes]:
@@ -203,6 +207,11 @@ class Ledger(Reader):
             raise LedgerError(f"the key '{signer.key.text}' does not sign this ledger; these do: {self._key_names()}")
 
     @property
+    def _tree(self) -> Tree:
+        """The tree over all that is durable: nobody but this writer makes it grow, so the store need not be asked."""
+        return self._grown or super()._tree
+
+    @property
     def signing_key(self) -> VerifierKey:
         """The key that signs at present."""
         return self._signer.key
@@ -230,6 +239,7 @@ class Ledger(Reader):
         if not records:
             return range(first, first)
         at = max(self._clock() if at is None else at, self._last_at)
+        entries.check_time(at)
         needed = len(records) + sum(len(contents) for _, contents in records)
         drawn = os.urandom(SALT_BYTES * needed)
         salts = (drawn[place : place + SALT_BYTES] for place in range(0, len(drawn), SALT_BYTES))
@@ -291,10 +301,9 @@ class Ledger(Reader):
             raise LedgerError("name a key to add or one to revoke")
         index = self._tree.size
         for key, size in revoke:
-            if key not in self.keys.at(index):
-                raise LedgerError(f"the key '{key.text}' is not in force; in force: {self._key_names()}")
-            if size is not None and not 1 <= size <= index + 1:
-                raise LedgerError(f"a key is revoked from a size of 1 to {index + 1:,}, not {size:,}")
+            self._check_revoked(key, index + 1 if size is None else size)
+        if add is None and any(key == self.signing_key for key, _ in revoke):
+            raise LedgerError("the key that signs here is not revoked without a new one: rotate it instead")
         said = KeyChange(
             self.keys.origin,
             index,
@@ -362,6 +371,8 @@ class Ledger(Reader):
         if last is not None and _root_of(last[1]) != self._tree.root_at(last[0]):
             raise Damaged(start, "the entries are not those that the last checkpoint covers")
         for entry in self.entries(start):
+            if entry.commitments:
+                entries.contents_of(entry, tuple(self.store.contents(entry.index, entry.index + 1)))
             self._last_at = entry.at
         if self.store.head().root != self._tree.root():
             raise Damaged(start, "the entries are not those that were counted")
@@ -391,6 +402,15 @@ class Ledger(Reader):
                 "it is another continuation. Verify both copies, and begin a new epoch from the right one"
             )
         return seen
+
+    def _check_revoked(self, key: VerifierKey, size: int) -> None:
+        """A key that was in force may be revoked for what it signed then too: from any size of its term on."""
+        terms = [term for term in self.keys.terms if term.key == key]
+        if not terms:
+            raise LedgerError(f"the key '{key.text}' was never in force; in force: {self._key_names()}")
+        ends = max(self._tree.size + 2 if term.until is None else term.until for term in terms)
+        if not 1 <= size < ends:
+            raise LedgerError(f"this key is revoked from a size of 1 to {ends - 1:,}, not {size:,}")
 
     def _key_names(self) -> str:
         return ", ".join(key.text for key in self.keys.at(self._tree.size)) or "none"
@@ -437,4 +457,4 @@ def _tiles_read() -> Iterator[None]:
     try:
         yield
     except KeyError:
-        raise LedgerError("a tile of the tree is damaged or missing: `tocsin ledger repair` makes it anew") from None
+        raise Unsound("a tile of the tree is damaged or missing: `tocsin ledger repair` makes it anew") from None

@@ -57,6 +57,9 @@ class MemoryStore:
     def scrub(self) -> bool:
         return True
 
+    def faults(self) -> Sequence[str]:
+        return ()
+
     def parts(self) -> Sequence[Part]:
         return (
             Part("entries", len(self._rows), sum(len(part) for row in self._rows for part in row)),

@@ -19,7 +19,11 @@ class LedgerError(Exception):
     """A ledger cannot be opened, read or written. The message names the ledger, the record and what to do."""
 
 
-class Damaged(LedgerError):
+class Unsound(LedgerError):
+    """Something stored is no longer what was written, and it is not said which entry is the first bad one."""
+
+
+class Damaged(Unsound):
     """Something stored is no longer what was written. `index` is the first bad one; all before it are sound."""
 
     def __init__(self, index: int, why: str) -> None:
@@ -118,6 +122,9 @@ class Store(Protocol):
 
     def scrub(self) -> bool:
         """Remove what erased contents left behind in the store's files. False where readers still stand in the way."""
+
+    def faults(self) -> Sequence[str]:
+        """What is out of order in how the rows are kept, in words: a row may then be there, and not be found."""
 
     def parts(self) -> Sequence[Part]:
         """What takes how much room."""

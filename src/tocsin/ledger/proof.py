@@ -4,16 +4,13 @@ The file is a C2SP tlog-proof; what is proven lies in its `extra` line, as base6
 leaf, salt, frame and, where they were asked for, contents. It is checked without the ledger, with a key alone.
 """
 
-from base64 import b64encode
-from binascii import Error, a2b_base64
-
 import msgspec
 from msgspec import Struct
 
 from tocsin.ledger import entry as entries
 from tocsin.ledger.checkpoint import Checkpoint
 from tocsin.ledger.entry import Entry
-from tocsin.ledger.note import Note, VerifierKey, opened
+from tocsin.ledger.note import Note, VerifierKey, from_base64, opened, to_base64
 from tocsin.ledger.port import ContentRow, Damaged, LedgerError
 from tocsin.ledger.tree import leaf_hash, verify_inclusion
 
@@ -54,7 +51,7 @@ class Proof(Struct, frozen=True):
         """The file."""
         beside = [_Content(row.salt, row.body) for row in self.contents] or None
         extra = msgspec.json.encode(_Extra(self.leaf, self.salt, self.frame, beside))
-        lines = [FIRST_LINE, f"extra {_base64(extra)}", f"index {self.index}", *map(_base64, self.hashes)]
+        lines = [FIRST_LINE, f"extra {to_base64(extra)}", f"index {self.index}", *map(to_base64, self.hashes)]
         return "\n".join(lines) + "\n\n" + self.checkpoint
 
     @classmethod
@@ -76,7 +73,7 @@ class Proof(Struct, frozen=True):
             found = tuple(_plain(line) for line in hashes)
         except UnicodeDecodeError:
             raise _not_a_proof("it is no text") from None
-        except (ValueError, Error, msgspec.DecodeError) as problem:
+        except (ValueError, msgspec.DecodeError) as problem:
             raise _not_a_proof(f"a line of it cannot be read ({problem})") from None
         beside = [ContentRow(int(number), place, row.salt, row.body) for place, row in enumerate(said.contents or ())]
         return cls(int(number), found, checkpoint, said.leaf, said.salt, said.frame, tuple(beside))
@@ -119,11 +116,10 @@ def _value(name: str, line: str) -> str:
 
 
 def _plain(text: str) -> bytes:
-    return a2b_base64(text.encode("ascii"), strict_mode=True)
-
-
-def _base64(data: bytes) -> str:
-    return b64encode(data).decode("ascii")
+    content = from_base64(text)
+    if content is None:
+        raise ValueError("it is not canonical base64")
+    return content
 
 
 def _not_a_proof(why: str) -> LedgerError:

@@ -4,14 +4,14 @@ SQLite comes from `apsw`, which brings its own: the system's may lie in the rang
 3.51.2). One commit is one sync of the write-ahead log, because checkpoints of that log are made apart.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import apsw
 
-from tocsin.ledger.port import CONTENTS_MAX, ContentRow, Damaged, Group, Head, LedgerError, Part, Row
+from tocsin.ledger.port import CONTENTS_MAX, ContentRow, Damaged, Group, Head, LedgerError, Part, Row, Unsound
 from tocsin.ledger.tree import EMPTY_ROOT
 
 SQLITE_LEAST = 3_051_003
@@ -19,8 +19,13 @@ FORMAT = 1
 """Version of the tables below. An older one is brought up to it in place; a newer one is refused."""
 APPLICATION_ID = 0x746F6373
 WAL_PAGES_MAX = 4_000
-ROWS_AT_ONCE = 256
+ROWS_AT_ONCE = 64
 BUSY_MILLISECONDS = 2_000
+ID_MAX = 2**63 - 1
+ENTRY_TYPES = {(int, bytes, bytes, bytes, bytes)}
+CONTENT_TYPES = {(int, salt, body) for salt in (bytes, type(None)) for body in (bytes, type(None))}
+CHECKPOINT_TYPES = {(int, bytes)}
+NOT_BYTES = "its row holds something else than bytes"
 
 TABLES = """
 CREATE TABLE head (one INTEGER PRIMARY KEY CHECK (one = 1), size INTEGER NOT NULL, root BLOB NOT NULL) STRICT;
@@ -62,7 +67,7 @@ class SqliteStore:
             self._db = _reading(str(path)) if reading else _writing(str(path), vfs)
             self._is_open = True
             self._settle(reading=reading, exclusive=vfs is not None)
-        except apsw.Error as error:
+        except (apsw.Error, UnicodeDecodeError) as error:
             self.close()
             raise self.error_of(error) from error
         except BaseException:
@@ -73,7 +78,8 @@ class SqliteStore:
         with self._asking():
             try:
                 found: Any = self._db.execute("SELECT size, root FROM head").fetchone()
-            except apsw.CorruptError:
+                _check_head(found)
+            except (apsw.CorruptError, UnicodeDecodeError):
                 if self._is_writer:
                     raise
                 # Whoever only reads may still have what can be read.
@@ -81,20 +87,8 @@ class SqliteStore:
             return Head(*found) if found else Head(0, EMPTY_ROOT)
 
     def commit(self, group: Group) -> None:
-        self._usable()
-        if self._fault:
-            raise LedgerError(self._fault)
-        try:
+        with self._keeping():
             self._write(group)
-        except BaseException as error:
-            told = self.error_of(error) if isinstance(error, apsw.Error) else error
-            self._fault = f"{self.path} takes nothing more until it is opened anew, because writing failed: {told}"
-            with suppress(apsw.Error):
-                if self._db.in_transaction:
-                    self._db.execute("ROLLBACK")
-            if isinstance(error, apsw.Error):
-                raise told from error
-            raise
         if self._wal_pages > WAL_PAGES_MAX:
             with suppress(apsw.Error):  # it is tried again after the next commit; what is kept is kept
                 self._db.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
@@ -102,56 +96,57 @@ class SqliteStore:
 
     def rows(self, start: int, stop: int) -> Iterator[tuple[int, Row]]:
         wanted = "SELECT number, leaf, salt, frame, chain FROM entry WHERE number >= ? AND number < ? ORDER BY number"
-        for number, leaf, salt, frame, chain in self._several(wanted, start, stop):
+        for number, leaf, salt, frame, chain in self._several(wanted, start, stop, ENTRY_TYPES):
             yield number, Row(leaf, salt, frame, chain)
 
     def notes(self) -> Iterator[tuple[int, Row]]:
         with self._asking():
             # Gathered at once: there are few, and the index alone tells where they are.
-            found = self._db.execute(
-                "SELECT number, leaf, frame, chain FROM entry WHERE length(salt) = 0 ORDER BY number"
-            )
-            return iter([(number, Row(leaf, b"", frame, chain)) for number, leaf, frame, chain in found])
+            found: list[Any] = self._db.execute(
+                "SELECT number, leaf, salt, frame, chain FROM entry WHERE length(salt) = 0 ORDER BY number"
+            ).fetchall()
+            for row in found:
+                if _types(row) not in ENTRY_TYPES:
+                    raise Damaged(row[0], NOT_BYTES)
+            return iter([(number, Row(*row)) for number, *row in found])
 
     def contents(self, start: int, stop: int) -> Iterator[ContentRow]:
-        wanted = "SELECT id / 16, id % 16, salt, body FROM content WHERE id >= 16 * ? AND id < 16 * ? ORDER BY id"
-        for entry, number, salt, body in self._several(wanted, start, stop):
-            yield ContentRow(entry, number, salt, body)
+        wanted = "SELECT id, salt, body FROM content WHERE id >= ? AND id < ? ORDER BY id"
+        ids = (_content_id(start, 0), _content_id(stop, 0))
+        for number, salt, body in self._several(wanted, *ids, CONTENT_TYPES, CONTENTS_MAX):
+            yield ContentRow(number // CONTENTS_MAX, number % CONTENTS_MAX, salt, body)
 
     def tile(self, level: int, number: int) -> bytes:
         with self._asking():
             try:
                 found = self._db.execute("SELECT nodes FROM tile WHERE id = ?", (_tile_id(level, number),)).fetchone()
-            except apsw.CorruptError:
+            except (apsw.CorruptError, UnicodeDecodeError):
                 found = None
-            if found is None:
+            if found is None or _types(found) != (bytes,):
                 raise KeyError((level, number))
             nodes: bytes = found[0]
             return nodes
 
     def keep_checkpoint(self, size: int, note: str, in_place_of: int) -> None:
-        with self._asking(), self._db:
+        with self._keeping():
+            self._db.execute("BEGIN IMMEDIATE")
             self._db.execute("DELETE FROM checkpoint WHERE size >= ?", (in_place_of,))
             self._db.execute("INSERT INTO checkpoint VALUES (?, ?)", (size, note.encode()))
+            self._db.execute("COMMIT")
 
     def checkpoints(self) -> Iterator[tuple[int, str]]:
-        with self._asking():
-            found: list[Any] = self._db.execute("SELECT size, note FROM checkpoint ORDER BY size").fetchall()
-            return iter([(size, note.decode(errors="replace")) for size, note in found])
+        return iter(self._checkpoints("SELECT size, note FROM checkpoint ORDER BY size"))
 
     def last_checkpoint(self) -> tuple[int, str] | None:
-        with self._asking():
-            found = self._db.execute("SELECT size, note FROM checkpoint ORDER BY size DESC LIMIT 1").fetchone()
-            return None if found is None else (found[0], found[1].decode(errors="replace"))
+        found = self._checkpoints("SELECT size, note FROM checkpoint ORDER BY size DESC LIMIT 1")
+        return found[0] if found else None
 
     def scrub(self) -> bool:
-        self._usable()
-        try:
-            self._db.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
-        except (apsw.BusyError, apsw.LockedError):
-            return False
-        except apsw.Error as error:
-            raise self.error_of(error) from error
+        with self._keeping():
+            try:
+                self._db.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+            except (apsw.BusyError, apsw.LockedError):
+                return False
         return True
 
     def parts(self) -> Sequence[Part]:
@@ -172,6 +167,15 @@ class SqliteStore:
                 Part("pages", pages, pages * page_bytes),
             )
 
+    def faults(self) -> Sequence[str]:
+        try:
+            with self._asking():
+                found = [str(fault) for (fault,) in self._db.execute("PRAGMA integrity_check(3)")]
+        except LedgerError as problem:
+            return [str(problem)]
+        told = "; ".join(fault.replace("\n", ", ") for fault in found)
+        return [] if told == "ok" else [f"the file is out of order, so that what is in it may not be found: {told}"]
+
     def copy_to(self, path: str | Path) -> None:
         """A compact copy in a new file, as of one moment, also while a writer writes."""
         with self._asking():
@@ -187,7 +191,7 @@ class SqliteStore:
             with suppress(apsw.Error):
                 self._db.close()
 
-    def error_of(self, error: apsw.Error) -> LedgerError:
+    def error_of(self, error: apsw.Error | UnicodeDecodeError) -> LedgerError:
         """SQLite's error in our words."""
         match error:
             case apsw.FullError():
@@ -203,10 +207,28 @@ class SqliteStore:
                 return LedgerError(f"there is no ledger that can be opened at {self.path}")
             case apsw.BusyError() | apsw.LockedError():
                 return LedgerError(f"{self.path} is in use by another process; close it there first")
-            case apsw.CorruptError():
-                return LedgerError(f"{self.path} is damaged: {error}")
+            case apsw.CorruptError() | apsw.SQLError() | UnicodeDecodeError():
+                return Unsound(f"{self.path} is damaged: {error}")
             case _:
                 return LedgerError(f"{self.path}: {str(error) or type(error).__name__}")
+
+    @contextmanager
+    def _keeping(self) -> Iterator[None]:
+        """What fails in here is undone, and then the store takes nothing more."""
+        self._usable()
+        if self._fault:
+            raise LedgerError(self._fault)
+        try:
+            yield
+        except BaseException as error:
+            told = self.error_of(error) if isinstance(error, apsw.Error) else error
+            self._fault = f"{self.path} takes nothing more until it is opened anew, because writing failed: {told}"
+            with suppress(apsw.Error):
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+            if isinstance(error, apsw.Error):
+                raise told from error
+            raise
 
     def _write(self, group: Group) -> None:
         execute, many = self._db.execute, self._db.executemany
@@ -229,22 +251,48 @@ class SqliteStore:
         execute("INSERT OR REPLACE INTO head VALUES (1, ?, ?)", group.head)
         execute("COMMIT")
 
-    def _several(self, query: str, start: int, stop: int) -> Iterator[tuple[Any, ...]]:
-        """The rows of a query over a range of entries, some at a time: a slow reader then holds up nobody."""
-        while start < stop:
+    def _checkpoints(self, query: str) -> list[tuple[int, str]]:
+        with self._asking():
+            found: list[Any] = self._db.execute(query).fetchall()
+            if any(_types(row) not in CHECKPOINT_TYPES for row in found):
+                raise Unsound(f"{self.path} is damaged: a stored checkpoint is none")
+            return [(size, note.decode(errors="replace")) for size, note in found]
+
+    def _several(
+        self, query: str, start: int, stop: int, types: Collection[tuple[type, ...]], width: int = 1
+    ) -> Iterator[tuple[Any, ...]]:
+        """The rows of a query over a range of ids, some at a time: a slow reader then holds up nobody.
+
+        `width` is how many ids belong to one entry. What counts the entries may be damaged and `stop` anything, so
+        the rows that are there, and not the range, say when it ends.
+        """
+        stop = min(stop, ID_MAX)
+        found = ROWS_AT_ONCE
+        while found == ROWS_AT_ONCE and start < stop:
             self._usable()
-            until = min(start + ROWS_AT_ONCE, stop)
-            try:
-                for row in self._db.execute(query, (start, until)):
-                    start = row[0]
-                    if not all(part is None or isinstance(part, bytes | int) for part in row):
-                        raise Damaged(start, "its row holds something else than bytes")
-                    yield row
-            except apsw.CorruptError as error:
-                raise Damaged(start, f"the file is damaged there ({error})") from error
-            except apsw.Error as error:
-                raise self.error_of(error) from error
-            start = until
+            rows, fault = self._some(query, start, stop)
+            found = len(rows)
+            for row in rows:
+                if _types(row) not in types:
+                    raise Damaged(start // width, NOT_BYTES)
+                if row[0] < start:
+                    raise Damaged(start // width, "the rows of the file are out of order there")
+                start = row[0] + 1
+                yield row
+            if fault is not None:
+                raise Damaged(start // width, f"the file is damaged there ({fault})") from fault
+
+    def _some(self, query: str, start: int, stop: int) -> tuple[list[Any], Exception | None]:
+        """The next rows, read at once, so that whoever is slow to use them holds no lock; and what ended them early."""
+        rows: list[Any] = []
+        try:
+            for row in self._db.execute(f"{query} LIMIT {ROWS_AT_ONCE}", (start, stop)):
+                rows.append(row)  # noqa: PERF402  # what was read before a damaged page is kept
+        except (apsw.CorruptError, UnicodeDecodeError) as error:
+            return rows, error
+        except apsw.Error as error:
+            raise self.error_of(error) from error
+        return rows, None
 
     def _settle(self, *, reading: bool, exclusive: bool) -> None:
         """Make a new file a ledger; refuse what is none, or a later one; bring up an older one."""
@@ -259,6 +307,8 @@ class SqliteStore:
             raise LedgerError(f"{self.path} is empty: it holds no ledger")
         if not is_new and kind != APPLICATION_ID:
             raise LedgerError(f"{self.path} is a database of something else, no Tocsin ledger; it is left as it is")
+        if not is_new and found < 1:
+            raise Unsound(f"{self.path} is damaged: it says that it is of ledger format {found}")
         if found > FORMAT:
             raise LedgerError(
                 f"{self.path} has ledger format {found}; this release reads 1 to {FORMAT}. Use a later release"
@@ -295,7 +345,7 @@ class SqliteStore:
         self._usable()
         try:
             yield
-        except apsw.Error as error:
+        except (apsw.Error, UnicodeDecodeError) as error:
             raise self.error_of(error) from error
 
     def _usable(self) -> None:
@@ -323,6 +373,16 @@ def _reading(path: str) -> apsw.Connection:
         db = apsw.Connection(name + "?immutable=1", flags=flags)
         db.pragma("writable_schema", "ON")
     return db
+
+
+def _check_head(found: tuple[Any, ...] | None) -> None:
+    if found is not None and (_types(found) != (int, bytes) or found[0] < 0):
+        raise apsw.CorruptError("the count of its entries is none")
+
+
+def _types(row: tuple[Any, ...]) -> tuple[type, ...]:
+    """The types of a row's values: where a file is damaged, a column may hold anything."""
+    return tuple(map(type, row))
 
 
 def _content_id(entry: int, number: int) -> int:

@@ -4,17 +4,19 @@ Each is a signed note that stands in a leaf, for everybody to read and to check.
 it stands at, so that it says nothing anywhere else. The forms are specified in docs/LEDGER.md.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from typing import assert_never
 
 from msgspec import Struct
 
 from tocsin.ledger.checkpoint import Checkpoint, Origin
-from tocsin.ledger.note import VerifierKey
+from tocsin.ledger.note import VerifierKey, shown
 from tocsin.ledger.port import LedgerError
 
 LINE_LETTERS_MAX = 500
 FORMAT_LINE = "tocsin-ledger/1 "
+NOT_IN_LINE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 class Genesis(Struct, frozen=True):
@@ -90,7 +92,9 @@ def statement(text: str) -> Statement:
     try:
         said = _READERS[kind](_Lines(lines))
     except (KeyError, ValueError, IndexError):
-        raise LedgerError(f"a note of the ledger, '{kind[:40]}', cannot be read by this release") from None
+        raise LedgerError(
+            f"a note of the ledger, {shown(kind)}, cannot be read by this release; a later release may have written it"
+        ) from None
     if text_of(said) != text:
         raise LedgerError(f"a note of the ledger, '{kind}', is not written in its one form")
     return said
@@ -168,7 +172,8 @@ def _number(text: str) -> int:
 
 
 def _line(text: str) -> str:
-    """What a person wrote, where it fits on one line."""
-    if not text.isprintable() or len(text) > LINE_LETTERS_MAX:
-        raise LedgerError(f"a reason or a name is one line of at most {LINE_LETTERS_MAX} printable letters")
+    """What a person wrote, where it fits on one line. Which letters are printable differs from one Python to the next;
+    which signs break lines or control terminals does not."""
+    if NOT_IN_LINE.search(text) or len(text) > LINE_LETTERS_MAX:
+        raise LedgerError(f"a reason or a name is one line of at most {LINE_LETTERS_MAX} letters, no control signs")
     return text

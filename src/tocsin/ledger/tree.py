@@ -55,7 +55,8 @@ class Mark:
     """A tree as it was. Only Tree.rewind looks inside."""
 
     size: int
-    edges: list[Rows]
+    edges: list[list[bytes]]
+    """The lowest hashes of each edge: those above are hashed anew where they are needed again."""
     pending: list[tuple[int, int, bytes]]
     own: dict[tuple[int, int], bytes]
 
@@ -129,11 +130,11 @@ class Tree:
 
     def mark(self) -> Mark:
         """A token of the tree as it is now, for `rewind`. It stays good, however often and in whatever order used."""
-        return Mark(self.size, _copied(self._edges), self.pending.copy(), self._own.copy())
+        return Mark(self.size, [rows[0].copy() for rows in self._edges], self.pending.copy(), self._own.copy())
 
     def rewind(self, mark: Mark) -> None:
         """Make the tree what it was at the mark, as after a commit that failed. Tiles stored since must not be kept."""
-        self._edges = _copied(mark.edges)
+        self._edges = [_rows(lowest) for lowest in mark.edges]
         self._lowest = self._edges[0][0]
         self._before = mark.size - len(self._lowest)
         self.pending = mark.pending.copy()
@@ -141,7 +142,14 @@ class Tree:
         self._read.clear()
 
     def root(self) -> bytes:
-        return self.root_at(self.size)
+        """The root over all leaves: a row of odd length ends in the root of a largest complete subtree."""
+        digest = b""
+        for rows in self._edges:
+            _hash_up(rows)
+            for row in rows:
+                if len(row) & 1:
+                    digest = node_hash(row[-1], digest) if digest else row[-1]
+        return digest or EMPTY_ROOT
 
     def root_at(self, size: int) -> bytes:
         """The root when the tree had `size` leaves. Raises ValueError for a size it did not reach."""
@@ -340,14 +348,12 @@ def _rows(lowest: Sequence[bytes] = ()) -> Rows:
     return [list(lowest), *([] for _ in range(TILE_HEIGHT))]
 
 
-def _copied(edges: list[Rows]) -> list[Rows]:
-    return [[row.copy() for row in rows] for rows in edges]
-
-
 def _hash_up(rows: Rows) -> None:
     """Hash what can be hashed by now: in the end once per two hashes below, however often it is asked for."""
     for below, above in pairwise(rows):
         start, stop = 2 * len(above), len(below)
+        if stop - start < 2:
+            break  # nothing came here, so nothing comes above
         lefts, rights = below[start:stop:2], below[start + 1 : stop : 2]
         # The left one that still waits for its right one is left out.
         above += [sha256(b"\x01" + left + right).digest() for left, right in zip(lefts, rights, strict=False)]

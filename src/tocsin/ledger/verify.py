@@ -15,6 +15,7 @@ from tocsin.ledger.entry import NO_CHAIN, Entry
 from tocsin.ledger.keys import Keys
 from tocsin.ledger.note import Note, VerifierKey, opened
 from tocsin.ledger.port import ContentRow, Damaged, Group, Head, LedgerError, Row, Store, Tile
+from tocsin.ledger.statements import Epoch
 from tocsin.ledger.tree import Tree, leaf_hash
 
 Progress = Callable[[int, int], None]
@@ -68,7 +69,9 @@ class _Walk:
         self.tree = Tree(store)  # it is never asked for an old state, so it never reads what it is to judge
         self.beside = _Beside(store, size)
         self.chain, self.at = NO_CHAIN, 0
-        self.records = self.notes = self.contents = self.erased = self.bad_contents = 0
+        self.records = self.notes = self.contents = self.bad_contents = 0
+        self.gone: set[tuple[int, int]] = set()
+        """Erased contents, as (entry, number)."""
         self.content_faults: list[str] = []
 
     def take(self, index: int, row: Row, beside: list[ContentRow]) -> None:
@@ -88,7 +91,8 @@ class _Walk:
         """Judge what lies beside an entry. A content that does not fit is a fault, and leaves the entry sound."""
         self.contents += len(entry.commitments)
         try:
-            self.erased += sum(content is None for content in entries.contents_of(entry, beside))
+            found = entries.contents_of(entry, beside)
+            self.gone.update((entry.index, number) for number, content in enumerate(found) if content is None)
         except Damaged as problem:
             self.bad_contents += 1
             if self.bad_contents <= FAULTS_MAX:
@@ -103,7 +107,9 @@ class _Walk:
             text = entry.body.decode()
         except UnicodeDecodeError:
             raise Damaged(entry.index, "a note of the ledger is no text") from None
-        self.keys.take(entry.index, text)
+        said = self.keys.take(entry.index, text)
+        if isinstance(said, Epoch) and said.after.root != self.tree.root():
+            raise Damaged(entry.index, "the epoch says it goes on from other entries than those before it")
         self.notes += 1
 
 
@@ -132,6 +138,7 @@ def verify(
     is_whole = sound == head.size
     if is_whole:
         faults += _beyond(store, head, walk)
+    faults += store.faults()
     fitting = {}
     for size, note in stored.items():
         if size > sound:
@@ -139,10 +146,10 @@ def verify(
             faults += [covers] if is_whole else []
             continue
         try:
-            fitting[size] = _fitting(walk.keys, note, roots.get(size, b""))
+            fitting[size] = _fitting(walk.keys, note, size, roots.get(size, b""))
         except LedgerError as fault:
             faults.append(f"the stored checkpoint of size {size:,} does not fit: {fault}")
-    faults += _of_contents(walk)
+    faults += _of_contents(walk, is_whole=is_whole)
     word: Word = "damaged" if faults else "self-consistent"
     signed = authentic = 0
     if not faults and (key is not None or held is not None):
@@ -156,7 +163,7 @@ def verify(
         records=walk.records,
         notes=walk.notes,
         contents=walk.contents,
-        erased=walk.erased,
+        erased=len(walk.gone),
         checkpoints=len(fitting),
         covered=max((size for size, signers in fitting.items() if signers), default=0),
         signed=signed,
@@ -186,7 +193,7 @@ def _walked(walk: _Walk, head: Head, on_progress: Progress | None) -> Iterator[i
         yield index + 1
         if on_progress is not None and (index + 1) % PROGRESS_ENTRIES == 0:
             on_progress(index + 1, head.size)
-    if walk.tree.size < head.size:
+    if walk.tree.size != head.size:
         raise Damaged(walk.tree.size, "it is missing")
 
 
@@ -239,24 +246,25 @@ def _tile_fault(tile: Tile) -> str:
     )
 
 
-def _fitting(keys: Keys, note: str, root: bytes) -> tuple[VerifierKey, ...]:
-    """The keys in force that signed a stored checkpoint of this root; none where the one that did was revoked since."""
+def _fitting(keys: Keys, note: str, size: int, root: bytes) -> tuple[VerifierKey, ...]:
+    """The keys in force that signed a stored checkpoint of this size and root; none where they were revoked since."""
     checkpoint = Checkpoint.parse(Note.parse(note).text)
-    if checkpoint.root != root or checkpoint.origin != keys.origin_at(checkpoint.size).text:
+    if checkpoint != Checkpoint(keys.origin_at(size).text, size, root):
         raise LedgerError("it is not one of these entries")
-    return tuple(key for key in opened(note, keys.all()) if key in keys.at(checkpoint.size))
+    return tuple(key for key in opened(note, keys.all()) if key in keys.at(size))
 
 
-def _of_contents(walk: _Walk) -> list[str]:
-    """Contents that do not fit, cannot be read, or are gone though no note says that they were erased."""
+def _of_contents(walk: _Walk, *, is_whole: bool) -> list[str]:
+    """Contents that do not fit, cannot be read, or are gone or not gone against what the notes say."""
     faults = list(walk.content_faults)
     if walk.bad_contents > FAULTS_MAX:
         faults.append(f"so it is with {walk.bad_contents - FAULTS_MAX:,} more entries")
     if walk.beside.fault:
         faults.append(walk.beside.fault)
-    if walk.erased > len(walk.keys.erased):
-        gone = walk.erased - len(walk.keys.erased)
+    if is_whole and (gone := len(walk.gone - walk.keys.erased)):
         faults.append(f"{gone:,} contents are gone that no note of the ledger says were erased")
+    if is_whole and not faults and (kept := len(walk.keys.erased - walk.gone)):
+        faults.append(f"{kept:,} contents are not gone, though a note of the ledger says they were erased")
     return faults
 
 
