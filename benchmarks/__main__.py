@@ -1,12 +1,32 @@
-"""Every benchmark, one after another, in one process: `.venv/bin/python -m benchmarks`."""
+"""Every benchmark, one after another, in one process, or those that are named.
 
-from benchmarks import bench_engine, bench_outcome
+`.venv/bin/python -m benchmarks [outcome] [engine] [ledger] [group] [--full]`; --full with the 1,000,000 acts of the
+ledger's targets, which takes half a minute and 1 GB of /var/tmp.
+"""
+
+import argparse
+from collections.abc import Callable
+from functools import partial
+
+from benchmarks import bench_engine, bench_group, bench_ledger, bench_outcome
 
 
 def main() -> None:
-    bench_outcome.main()
-    print()
-    bench_engine.main()
+    parser = argparse.ArgumentParser(prog="python -m benchmarks")
+    parser.add_argument("names", nargs="*", metavar="outcome|engine|ledger|group", help="all, where none is named")
+    parser.add_argument("--full", action="store_true", help="the ledger with 1,000,000 acts")
+    wanted = parser.parse_args()
+    benchmarks: dict[str, Callable[[], None]] = {
+        "outcome": bench_outcome.main,
+        "engine": bench_engine.main,
+        "ledger": partial(bench_ledger.main, full=wanted.full),
+        "group": bench_group.main,
+    }
+    for name in wanted.names or benchmarks:
+        if name not in benchmarks:
+            parser.error(f"there is no benchmark '{name}'; there are {', '.join(benchmarks)}")
+        benchmarks[name]()
+        print()
 
 
 if __name__ == "__main__":

@@ -50,6 +50,11 @@ class About(Struct, kw_only=True, frozen=True, forbid_unknown_fields=True, omit_
     timezone: Annotated[str, Meta(description="IANA zone of the organs' seat, for days and print.")] = "UTC"
     languages: Annotated[tuple[str, ...], Meta(description="Authentic languages, ISO 639-1.")] = ()
 
+    @property
+    def invented(self) -> bool:
+        """Whether its states are invented, XAA to XZZ. A reform of a real treaty is hypothetical with real states."""
+        return self.hypothetical
+
 
 class Party(Struct, kw_only=True, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """`[[party]]`: a name for an invented state, or an id that is no ISO 3166-1 alpha-3 code."""

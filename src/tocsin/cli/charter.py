@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from tocsin.cli.charter_diff import diff
 from tocsin.cli.options import AS_JSON, CHARTER, KNOWN, ON, READINGS, day, day_or
 from tocsin.cli.session import session_of
 
@@ -27,18 +28,19 @@ PART = Annotated[
 
 @app.command("list")
 def list_charters(ctx: typer.Context, as_json: AS_JSON = False) -> None:
-    """List the charters that ship with Tocsin: members today, dates, and how well each is sourced."""
+    """List the charters that ship with Tocsin: members today, dates, sourcing; then the reforms laid over them."""
     from tocsin.charter import load_charter
     from tocsin.charter.files.catalog import shipped
-    from tocsin.cli import charter_print, tables
+    from tocsin.cli import charter_print, charter_reforms, tables
     from tocsin.cli.charter_view import summary_of
 
     today = session_of(ctx).today()
     summaries = [summary_of(load_charter(name), today) for name in shipped()]
     if as_json:
-        tables.print_json({"today": today, "charters": summaries})
+        tables.print_json({"today": today, "charters": summaries, "reforms": charter_reforms.shipped_views()})
     else:
         charter_print.print_list(tables.terminal(), summaries, today)
+        charter_reforms.print_list(tables.terminal(), charter_reforms.shipped_views())
 
 
 @app.command()
@@ -114,12 +116,18 @@ def check(
 
 
 @app.command()
-def schema(as_json: AS_JSON = False) -> None:  # noqa: ARG001  # it is JSON with or without the option
+def schema(
+    reform: Annotated[bool, typer.Option("--reform", help="Of a reform file, which is laid over a charter.")] = False,
+    as_json: AS_JSON = False,  # noqa: ARG001  # it is JSON with or without the option
+) -> None:
     """Print the JSON Schema of a charter file, for editors that complete and check as you type."""
-    from tocsin.charter.files.schema import charter_schema
+    from tocsin.charter.files.schema import charter_schema, reform_schema
     from tocsin.cli import tables
 
-    tables.print_json(charter_schema())
+    tables.print_json(reform_schema() if reform else charter_schema())
+
+
+app.command()(diff)
 
 
 @text_app.command("import")
@@ -153,6 +161,7 @@ def show_text(
     from tocsin.charter import load_charter
     from tocsin.charter.files.disk import user_folder
     from tocsin.cli import charter_print, tables
+    from tocsin.cli.charter_reforms import why_hypothetical
     from tocsin.cli.charter_text import article_of
 
     loaded = load_charter(charter)
@@ -161,5 +170,5 @@ def show_text(
         tables.print_json({"charter": loaded.id, "article": article, "clauses": clauses, "attached": dict(attached)})
     else:
         console = tables.terminal()
-        tables.banner(console, loaded.document.charter.hypothetical)
+        tables.banner(console, loaded.document.charter.hypothetical, why_hypothetical(loaded.document))
         charter_print.print_article(console, article, clauses, attached)

@@ -2,9 +2,11 @@
 
 from msgspec import Struct
 
+from tocsin.charter import load_charter
 from tocsin.charter.checks.document import note_document
 from tocsin.charter.files.catalog import find
-from tocsin.charter.files.loader import load
+from tocsin.charter.snapshot import Charter
+from tocsin.cli.charter_reforms import rows_line, views_of, why_hypothetical
 from tocsin.errors import CharterError, NotFound, Problem
 
 
@@ -16,13 +18,13 @@ class Checked(Struct, frozen=True, kw_only=True):
     notes: tuple[Problem, ...] = ()
     summary: str = ""
     hypothetical: bool = False
+    why_hypothetical: str = ""
 
 
 def checked(name_or_path: str) -> Checked:
     """The file of that path, or the shipped charter of that name, with every mistake in it."""
     try:
-        path = find(name_or_path)
-        charter = load(path)
+        charter = load_charter(name_or_path)
     except CharterError as error:
         return Checked(file=name_or_path, problems=error.problems)
     except NotFound as error:
@@ -35,7 +37,20 @@ def checked(name_or_path: str) -> Checked:
     parties = len({row.party for row in document.membership})
     return Checked(
         file=name_or_path,
-        notes=tuple(note_document(document, path.read_text(encoding="utf-8"), str(path))),
-        summary=f"{charter.id}: all is well: {parties} parties, {counts}; {charter.hash}",
+        notes=_notes(charter, name_or_path),
+        summary=f"{charter.id}: all is well: {parties} parties, {counts}{_touched(charter)}; {charter.hash}",
         hypothetical=document.charter.hypothetical,
+        why_hypothetical=why_hypothetical(document, "an invented alliance") if document.charter.hypothetical else "",
     )
+
+
+def _notes(charter: Charter, name_or_path: str) -> tuple[Problem, ...]:
+    """Notes by line of a charter's file; those of a reform's base are told when the base is checked."""
+    if views_of(charter.document):
+        return ()
+    path = find(name_or_path)
+    return tuple(note_document(charter.document, path.read_text(encoding="utf-8"), str(path)))
+
+
+def _touched(charter: Charter) -> str:
+    return "".join(f"; {one.name} {rows_line(one)}" for one in views_of(charter.document))

@@ -11,6 +11,7 @@ from rich.text import Text
 from tocsin.charter.files.text import ArticleText, ImportedText
 from tocsin.charter.model import Clause, Report
 from tocsin.cli.charter_check import Checked
+from tocsin.cli.charter_reforms import print_reforms
 from tocsin.cli.charter_view import CharterView, DutyView, MatterView, OrganView, Summary
 from tocsin.cli.names import coded
 from tocsin.cli.tables import banner, class_text, indented, readings, row, section, table, title, weak_first
@@ -65,13 +66,14 @@ def _instruments(summary: Summary, most: int = 5) -> Text:
 
 def print_charter(console: Console, view: CharterView, only: Iterable[str]) -> None:
     """A charter on one day; `only` names the parts to print, none for all."""
-    banner(console, view.hypothetical, "an invented alliance; nothing here stands for a real state or treaty")
+    banner(console, view.hypothetical, view.why_hypothetical)
     known = f"as known on {view.known}" if view.known else "as known today"
     title(console, view.title, f"{view.id} on {view.on}, {known}; {readings(view.readings_chosen)}")
     if view.outline:
         console.print(Text("Outline only: instruments, clauses and parties; no rules or duties yet.", style="yellow"))
     if view.summary:
         console.print(Text(view.summary))
+    print_reforms(console, view.reforms, view.on)
     console.print()
     if view.weak_percent:
         weak_first(console, [f"{view.weak_percent} % of all rows, marked ! below"])
@@ -296,7 +298,7 @@ def _facts(console: Console, *facts: tuple[str, str]) -> None:
 def print_checked(console: Console, results: Iterable[Checked]) -> None:
     """Each file's mistakes by line, or its one line; mistakes go to standard error."""
     for result in results:
-        banner(console, result.hypothetical, "an invented alliance")
+        banner(console, result.hypothetical, result.why_hypothetical)
         for problem in result.problems:
             typer.echo(str(problem), err=True)
         if result.problems:

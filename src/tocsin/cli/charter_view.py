@@ -21,6 +21,7 @@ from tocsin.cli.charter_parts import (
     provisions,
     weights,
 )
+from tocsin.cli.charter_reforms import ReformView, views_of, why_hypothetical
 from tocsin.cli.law_words import condition_words, rule_words
 from tocsin.cli.names import names_on, party_name
 from tocsin.terms import SOURCE_CLASSES, WEAK_CLASSES, SourceClass
@@ -169,6 +170,10 @@ class CharterView(Struct, frozen=True, kw_only=True):
     title: str
     summary: str
     hypothetical: bool
+    why_hypothetical: str
+    """an invented alliance, or a draft reform and whose"""
+    reforms: tuple[ReformView, ...]
+    """laid over the charter, bottom first"""
     outline: bool
     hash: str
     on: date
@@ -217,6 +222,8 @@ def view_of(charter: Charter, snapshot: Snapshot) -> CharterView:
         title=about.title,
         summary=about.summary,
         hypothetical=about.hypothetical,
+        why_hypothetical=why_hypothetical(charter.document) if about.hypothetical else "",
+        reforms=views_of(charter.document),
         outline=about.outline,
         hash=charter.hash,
         on=snapshot.on,

@@ -85,7 +85,7 @@ def _likely(party: str, known: Sequence[str]) -> str:
 
 
 def _real_states(event: Event, snapshot: Snapshot) -> Iterator[str]:
-    if not snapshot.document.charter.hypothetical:
+    if not snapshot.document.charter.invented:
         return
     for _, party in _parties(event):
         if is_state(party):

@@ -11,6 +11,7 @@ from tocsin.charter.duties import DutyAnswer, DutyReport, DutyStatus, Finding
 from tocsin.charter.predicates import Event, Predicate
 from tocsin.charter.snapshot import Charter
 from tocsin.cli.charter_print import report_words
+from tocsin.cli.charter_reforms import why_hypothetical
 from tocsin.cli.duties_event import warnings_about
 from tocsin.cli.names import coded, names_on
 from tocsin.cli.tables import BANNER, banner, class_text, indented, listing, readings, section, title, weak_first
@@ -38,7 +39,6 @@ STYLES: dict[DutyStatus, str] = {
 }
 _YES_NO = {True: "yes", False: "no", None: None}
 EXCEPTIONS_MAX = 3
-INVENTED_ALLIANCE = "an invented alliance; nothing here stands for a real state or treaty"
 INVENTED_EVENT = "the event is invented or names no source; it has not happened"
 
 
@@ -66,7 +66,7 @@ def answer_of(report: DutyReport, charter: Charter, readings: Iterable[str] = ()
     """The report with what it rests on."""
     snapshot = charter.as_of(report.on, report.known, readings)
     invented = is_hypothetical(report.event)
-    why = INVENTED_ALLIANCE if report.hypothetical else INVENTED_EVENT if invented else ""
+    why = why_hypothetical(charter.document) if report.hypothetical else INVENTED_EVENT if invented else ""
     statuses = {finding.status for answer in report.answers for finding in answer.findings}
     rests_on = {clause: seen for answer in report.answers for clause, seen in _rests_on(answer, charter, report)}
     return DutiesAnswer(

@@ -27,7 +27,7 @@ VERBS: dict[Position, str] = {
 
 def print_answer(console: Console, answer: OutcomeAnswer) -> None:
     """What it rests on, the verdict and why, and who could change it."""
-    alliance = "an invented alliance, and " if answer.invented else ""
+    alliance = f"{answer.why_invented}, and " if answer.invented else ""
     banner(console, True, f"{alliance}positions entered by hand; no state has taken them")
     title(console, f"{answer.title}: {answer.charter_title}", _where(answer))
     console.print(Text(f"rule: {answer.rule_in_words}", style="dim"))

@@ -13,6 +13,7 @@ from tocsin.charter.rules.kinds import Silence
 from tocsin.charter.rules.levers import Lever, Levers, levers
 from tocsin.charter.rules.verdict import Outcome, compile_ballot
 from tocsin.charter.snapshot import Charter, Snapshot
+from tocsin.cli.charter_reforms import why_hypothetical
 from tocsin.cli.law_words import rule_words
 from tocsin.cli.names import names_on, party_name
 from tocsin.cli.outcome_query import OTHERS, Query, Stated, check_parties, check_questions, check_subject, forum_for
@@ -32,7 +33,8 @@ class OutcomeAnswer(Struct, frozen=True, kw_only=True):
     charter_hash: str
     hypothetical: bool
     invented: bool
-    """whether the alliance itself is invented; the positions always are"""
+    """whether the alliance itself is invented or a draft reform; the positions always are"""
+    why_invented: str
     on: date
     known: date | None
     readings: tuple[str, ...]
@@ -87,6 +89,9 @@ def answer_of(charter: Charter, snapshot: Snapshot, query: Query) -> OutcomeAnsw
         charter_hash=charter.hash,
         hypothetical=True,
         invented=charter.document.charter.hypothetical,
+        why_invented=why_hypothetical(charter.document, "an invented alliance")
+        if charter.document.charter.hypothetical
+        else "",
         on=snapshot.on,
         known=snapshot.known,
         readings=tuple(sorted(snapshot.readings)),

@@ -16,8 +16,8 @@ ACCEPTED_INVENTED = "an invented code XAA to XZZ, or an id declared in [[party]]
 def party_mistake(document: Document, name: str, path: Path) -> Mistake | None:
     """What is wrong with a party id in this charter; None if it is right."""
     declared = {party.id for party in document.party}
-    accepted = ACCEPTED_INVENTED if document.charter.hypothetical else ACCEPTED
-    if document.charter.hypothetical:
+    accepted = ACCEPTED_INVENTED if document.charter.invented else ACCEPTED
+    if document.charter.invented:
         if is_state(name):
             fix = "use XAA to XZZ and name them in [[party]]; or remove hypothetical = true and give sources"
             return Mistake(path, f"'{name}' is a real state, and this charter is hypothetical", accepted, fix)
@@ -36,7 +36,7 @@ def party_mistake(document: Document, name: str, path: Path) -> Mistake | None:
 
 def _code_of(document: Document, name: str) -> str:
     """The code to write instead of a party's name."""
-    named = {} if document.charter.hypothetical else {state_name(code): code for code in state_codes()}
+    named = {} if document.charter.invented else {state_name(code): code for code in state_codes()}
     named |= {party.name: party.id for party in document.party}
     code = next((code for full, code in named.items() if full and full.lower() == name.lower()), "")
     return f"write '{code}'" if code else ""

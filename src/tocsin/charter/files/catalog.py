@@ -1,4 +1,4 @@
-"""What ships with Tocsin, by name: charters, cases and examples."""
+"""What ships with Tocsin, by name: charters, reforms, cases and examples."""
 
 from difflib import get_close_matches
 
@@ -7,7 +7,7 @@ from tocsin.errors import NotFound
 
 SIBLINGS_MAX = 8
 
-__all__ = ["find", "resource_names", "shipped"]
+__all__ = ["find", "resource_names", "shipped", "shipped_reforms", "stack"]
 
 
 def shipped() -> list[str]:
@@ -15,20 +15,42 @@ def shipped() -> list[str]:
     return resource_names("charters")
 
 
+def shipped_reforms() -> list[str]:
+    """Names of the shipped reforms, such as 'csto+majority', in alphabetical order."""
+    return resource_names("reforms")
+
+
 def find(name_or_path: str, folder: str = "charters", kind: str = "charter") -> Folder:
-    """The file of a shipped charter by its name (any case), or a file of the user by its path.
+    """The file of a shipped charter or reform by its name (any case), or a file of the user by its path.
 
     Raises NotFound, with close matches, where there is neither.
     """
-    names = {name.lower(): name for name in resource_names(folder)}
+    folders = (folder, "reforms") if folder == "charters" else (folder,)
+    names = {name.lower(): (place, name) for place in folders for name in resource_names(place)}
     if name_or_path.lower() in names:
-        return resource_path(folder, names[name_or_path.lower()])
+        return resource_path(*names[name_or_path.lower()])
     path = Folder(name_or_path)
     if path.is_file():
         return path
     if "/" in name_or_path or name_or_path.endswith(".toml"):
         raise NotFound(f"{kind} file", name_or_path, _siblings(path))
-    raise NotFound(kind, name_or_path, sorted(names.values()))
+    raise NotFound(kind, name_or_path, sorted(name for _, name in names.values()))
+
+
+def stack(name_or_path: str) -> list[Folder]:
+    """The files that a name stands for, bottom first: nearly always one.
+
+    'csto+majority+other' is the reform csto+majority with the reform csto+other laid upon it, where no reform of
+    that very name ships. Raises NotFound as `find` does.
+    """
+    try:
+        return [find(name_or_path)]
+    except NotFound:
+        lower, _, last = name_or_path.rpartition("+")
+        upper = f"{lower.partition('+')[0]}+{last}".lower()
+        if "+" not in lower or upper not in map(str.lower, shipped_reforms()):
+            raise
+        return [*stack(lower), find(upper)]
 
 
 def _siblings(path: Folder) -> list[str]:

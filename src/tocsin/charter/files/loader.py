@@ -30,13 +30,21 @@ _TUPLE = re.compile(r"\((?:'[^']*',? ?)+\)")
 
 
 def load(path: str | Folder) -> Charter:
-    """The charter in a file, read, checked and ready for `as_of`. Raises CharterError with every mistake."""
+    """The charter in a file, read, checked and ready for `as_of`. Raises CharterError with every mistake.
+
+    A file with a `[reform]` is laid over the charter that it names as its base.
+    """
     return load_text(_read(path), str(path))
 
 
 def load_text(text: str, name: str) -> Charter:
     """The same for text that is at hand; `name` stands for the file in messages."""
-    document = parse_document(text, name)
+    raw = parse_toml(text, name, CharterError)
+    if "reform" in raw:
+        from tocsin.charter.files.overlay import load_overlay  # noqa: PLC0415  # it loads its base through this module
+
+        return load_overlay(raw, text, name)
+    document = _document(raw, text, name)
     if problems := check_document(document, text, name):
         raise CharterError(problems)
     return Charter(document, content_hash(document))
@@ -49,9 +57,7 @@ def load_document(path: str | Folder) -> Document:
 
 def parse_document(text: str, name: str) -> Document:
     """The document in TOML text. Raises CharterError with every field that is not of its type."""
-    raw = parse_toml(text, name, CharterError)
-    check_format(raw, SCHEMA, "docs/CHARTERS.md", text, name, CharterError)
-    return convert(raw, Document, text, name, CharterError)
+    return _document(parse_toml(text, name, CharterError), text, name)
 
 
 def check_format(raw: dict[str, Any], read: int, page: str, text: str, name: str, refuse: Refuse) -> None:
@@ -90,6 +96,11 @@ def convert(raw: dict[str, Any], struct: type[T], text: str, name: str, refuse: 
 def content_hash(document: Document) -> str:
     """'sha256:…' of what the charter says: comments, white space and the order of fields do not change it."""
     return f"sha256:{sha256(msgspec.json.encode(document, order='sorted')).hexdigest()}"
+
+
+def _document(raw: dict[str, Any], text: str, name: str) -> Document:
+    check_format(raw, SCHEMA, "docs/CHARTERS.md", text, name, CharterError)
+    return convert(raw, Document, text, name, CharterError)
 
 
 def _read(path: str | Folder) -> str:
