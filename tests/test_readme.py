@@ -21,7 +21,12 @@ def _passages(shown: str) -> Iterator[str]:
 
 
 @pytest.mark.parametrize(("command", "shown"), BLOCKS, ids=[command for command, _ in BLOCKS])
-def test_the_readme_shows_what_the_command_prints(command: str, shown: str) -> None:
+def test_the_readme_shows_what_the_command_prints(
+    command: str, shown: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    if command.startswith("ledger "):
+        tocsin("replay", "nato-2003-turkey", "--ledger", "run.tocsin")
     printed = "\n".join(line.rstrip() for line in tocsin(*command.split()).out.splitlines())
     place = 0
     for passage in _passages("".join(f"{line.rstrip()}\n" for line in shown.splitlines())):
