@@ -9,11 +9,20 @@ from msgspec import Struct
 from tocsin.charter.claims.judge import ClaimVerdict
 from tocsin.charter.files.text import ImportedText
 from tocsin.cli.app import app
+from tocsin.cli.charter_changes import DiffView
 from tocsin.cli.charter_check import Checked
 from tocsin.cli.charter_view import CharterView, Summary
 from tocsin.cli.duties_print import DutiesAnswer
+from tocsin.cli.ledger_words import EntryView
 from tocsin.cli.outcome_view import OutcomeAnswer
 from tocsin.cli.replay_tables import Entry, Result
+from tocsin.ledger import Restored, Verdict
+from tocsin.measures.burden import BurdenReport
+from tocsin.measures.cohesion import CohesionReport
+from tocsin.measures.concentration import ConcentrationReport
+from tocsin.measures.distance import DistanceReport
+from tocsin.measures.similarity import SimilarityReport
+from tocsin.replay.redecide import Redecided
 from tocsin.replay.result import ReplayReport
 
 Command = Any
@@ -39,7 +48,8 @@ An error is text on standard error. With `--json` there is also an object on sta
 ANSWERS: Mapping[str, str | type[Struct]] = {
     "version": "`tocsin`",
     "demo": ReplayReport,
-    "charter list": "`today`, and `charters`, a list of {}",
+    "charter list": "`today`, `reforms`, and `charters`, a list of {}",
+    "charter diff": DiffView,
     "charter show": CharterView,
     "charter new": "`written`, the path of the new file",
     "charter check": "`mistakes`, their number, and `files`, a list of {}",
@@ -50,11 +60,37 @@ ANSWERS: Mapping[str, str | type[Struct]] = {
     "outcome": OutcomeAnswer,
     "replay": ReplayReport,
     "facts check": "`claims`, a list of {}",
+    "ledger show": "`ledger`, `origin`, `mode`, `epoch`, `size`, `covered`, `error` and `shown`, a list of {}; "
+    "of one entry: `ledger` and `entry`",
+    "ledger verify": "`ledger`, `first_bad`, `says` in words, `guard`, and what the walk found: {}",
+    "ledger prove": "`ledger`, `index`, `proof`, the text of the file, and `written`, its path",
+    "ledger check-proof": "`holds`, `entry`, `checkpoint`, `signed_by` and `key`; where it does not hold, `error`",
+    "ledger checkpoint": "`ledger`, `size`, `uncovered`, `why`, `guard` and `checkpoint`, the signed note",
+    "ledger key list": "`ledger`, `origin`, `epoch`, and `keys` with the sizes they sign",
+    "ledger key rotate": "`ledger`, `index` of the note that says so, `old` and `new`, the verifier keys",
+    "ledger key add": "`ledger`, `index` of the note that says so, `new`, the verifier key, and `secret`, the file",
+    "ledger key revoke": "`ledger`, `index` of the note that says so, `revoked` and `from`, the size",
+    "ledger export": "`ledger`, `tiles`, `records` and `error`",
+    "ledger backup": "`ledger`, `backup`, `origin`, `entries`, `covered` and `bytes`",
+    "ledger restore": "`ledger`, `backup` and `restored`: {}",
+    "ledger repair": "`ledger`, `mended`, `faults`, `first_bad`, `entries` and `sound`",
+    "ledger erase": "`ledger`, `entry`, `erased`, `note`, its index, `is_gone` and `not_reached`",
+    "ledger compact-report": "`ledger`, `parts`, `file_bytes`, `log_bytes`, `given_back_bytes` and `says`",
+    "ledger audit": "`ledger`, `counts` by word, and `acts`, a list of {}",
+    "measures burden": BurdenReport,
+    "measures concentration": ConcentrationReport,
+    "measures similarity": SimilarityReport,
+    "measures cohesion": CohesionReport,
+    "measures distances": DistanceReport,
 }
 LISTED: Mapping[str, type[Struct]] = {
     "charter list": Summary,
     "charter check": Checked,
     "facts check": ClaimVerdict,
+    "ledger show": EntryView,
+    "ledger verify": Verdict,
+    "ledger restore": Restored,
+    "ledger audit": Redecided,
 }
 
 

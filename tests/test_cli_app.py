@@ -14,7 +14,9 @@ from scripts import cli_pages
 from tests.cli import tocsin
 from tocsin.cli import options
 from tocsin.cli.app import app
+from tocsin.ledger import FileLedger, Signer, backup
 from tocsin.replay.case import StepKind
+from tocsin.replay.run import replay
 from tocsin.replay.words import DEEDS
 
 ROOT = Path(__file__).parent.parent
@@ -30,12 +32,34 @@ CALLS: dict[str, tuple[str, ...]] = {
     "outcome": ("meridian", "assist", "--positions", "others=support"),
     "charter list": (),
     "charter show": ("meridian",),
+    "charter diff": ("meridian", "--from", "2005-01-01"),
     "charter new": ("my-pact",),
     "charter check": ("meridian",),
     "charter schema": (),
     "charter text import": ("nato.txt", "--instrument", "NAT"),
     "charter text show": ("nato", "5"),
     "facts check": (),
+    "ledger show": (),
+    "ledger verify": (),
+    "ledger prove": ("2",),
+    "ledger check-proof": ("proof", "--key", "verifier-key"),
+    "ledger checkpoint": (),
+    "ledger key list": (),
+    "ledger key rotate": ("--reason", "yearly"),
+    "ledger key add": ("--out", "standby", "--reason", "a second machine"),
+    "ledger key revoke": ("standby-key", "--reason", "no longer needed"),
+    "ledger export": ("--records", "records.jsonl"),
+    "ledger backup": ("run.tocsin", "copy"),
+    "ledger restore": ("backup", "restored", "--reason", "a drill"),
+    "ledger repair": (),
+    "ledger erase": ("2", "--by", "the secretariat", "--reason", "asked for", "--yes"),
+    "ledger compact-report": (),
+    "ledger audit": ("acts.ledger",),
+    "measures burden": (),
+    "measures concentration": ("nato",),
+    "measures similarity": ("XAA", "XAB"),
+    "measures cohesion": ("eu",),
+    "measures distances": ("nato",),
 }
 
 
@@ -47,10 +71,28 @@ def run(*words: str, **env: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, env=whole | env, capture_output=True, text=True, check=False, encoding="utf-8")
 
 
+def make_ledgers(folder: Path) -> None:
+    """A ledger with one record and a content, its key, a standby key, a proof and a backup; and one of acts."""
+    ledger = FileLedger(folder / "run.tocsin", mode="replay")
+    standby = Signer.new("tocsin/standby")
+    ledger.change_keys(add=standby, reason="a second machine")
+    ledger.append([(b"a record", (b"its content",))])
+    ledger.checkpoint()
+    (folder / "proof").write_text(ledger.prove(2).text, encoding="utf-8")
+    (folder / "verifier-key").write_text(ledger.signing_key.text, encoding="utf-8")
+    (folder / "standby-key").write_text(standby.key.text, encoding="utf-8")
+    ledger.close()
+    backup(folder / "run.tocsin", folder / "backup")
+    acts = FileLedger(folder / "acts.ledger", mode="replay")
+    replay("nato-2012-turkey", ledger=acts)
+    acts.close()
+
+
 @pytest.fixture
 def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An empty folder to work in, with a treaty text, and the user's own data elsewhere."""
+    """A folder to work in, with a treaty text and ledgers, and the user's own data elsewhere."""
     (tmp_path / "work").mkdir()
+    make_ledgers(tmp_path / "work")
     (tmp_path / "work/nato.txt").write_text("Article 5\nHelp.\n", encoding="utf-8")
     monkeypatch.chdir(tmp_path / "work")
     monkeypatch.setenv("TOCSIN_HOME", str(tmp_path / "home"))
@@ -84,7 +126,8 @@ def test_every_command_fits_a_narrow_terminal_and_uses_no_colour_in_a_pipe(name:
     done = tocsin(*name.split(), *CALLS[name], COLUMNS="80")
     assert done.code == 0
     assert "\x1b" not in done.out
-    free = ("tocsin ", "✓ ", "note: ", '"')  # commands to copy, hashes and JSON are not broken
+    # Commands to copy, hashes, JSON, keys, signatures and proofs are not broken.
+    free = ("tocsin ", "tocsin/", "✓ ", "note: ", '"', "— ", "extra ")
     long = [text for text in done.out.splitlines() if len(text) > 80 and not text.strip().startswith(free)]
     assert long == []
 

@@ -3,14 +3,18 @@
 from pathlib import Path
 from typing import get_args
 
+import msgspec
 import pytest
 
+from tests.golden import make_ledger
 from tests.golden.make_acts import summary
 from tests.world import COMMAND_KINDS, refold
 from tocsin.alliance.codec import decode_act, decode_command
 from tocsin.alliance.commands import Expel
 from tocsin.alliance.facts import AnyFact
 from tocsin.alliance.upcast import ACT_SCHEMA
+from tocsin.ledger import FileReader
+from tocsin.ledger.sqlite import FORMAT
 
 GOLDEN = Path(__file__).parent / "golden"
 LEDGERS = sorted(GOLDEN.glob("acts-*.jsonl"))
@@ -37,3 +41,23 @@ def test_a_golden_ledger_holds_every_kind_of_its_time(path: Path) -> None:
     # No charter that ships knows expulsion of this kind; its fact is the one of a suspension.
     assert {type(decode_command(act.command)) for act in acts} == set(COMMAND_KINDS) - {Expel}
     assert {type(fact) for act in acts for fact in act.facts} == set(get_args(AnyFact))
+
+
+FILES = sorted(GOLDEN.glob("ledger-*.tocsin"))
+
+
+def test_every_ledger_format_has_its_golden_file() -> None:
+    assert [path.stem for path in FILES] == [f"ledger-{number}" for number in range(1, FORMAT + 1)]
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_a_golden_file_is_found_to_hold_what_it_always_did(path: Path) -> None:
+    assert make_ledger.summary(path) == msgspec.json.decode(path.with_suffix(".summary.json").read_bytes())
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_the_acts_in_a_golden_file_fold_to_what_they_always_did(path: Path) -> None:
+    reader = FileReader(path)
+    acts = [body for body in reader.read() if not body.startswith(b"filling")]
+    reader.close()
+    assert summary(refold(acts)) == (GOLDEN / "acts-1.summary.json").read_bytes()

@@ -50,7 +50,7 @@ def list_keys(ledger: LEDGER = None, as_json: AS_JSON = False) -> None:
     check your ledger or its proofs needs the verifier key, from you and not from the ledger's file.
     """
     from tocsin.cli import tables
-    from tocsin.ledger.ledger import keys_of
+    from tocsin.ledger.reader import keys_of
 
     path = chosen(ledger)
     with closing(reader(path, as_json)) as book, answering(path, as_json):

@@ -6,11 +6,12 @@ from tocsin.ledger.checkpoint import MODES, Checkpoint, Origin
 from tocsin.ledger.entry import Entry
 from tocsin.ledger.files import FileLedger, FileReader, MemoryLedger
 from tocsin.ledger.guard import FileGuard, Guard, MemoryGuard, Seen
-from tocsin.ledger.ledger import Ledger, Reader, begin
+from tocsin.ledger.ledger import Ledger, begin
 from tocsin.ledger.memory import MemoryStore
 from tocsin.ledger.note import Signer, VerifierKey
 from tocsin.ledger.port import GROUP_RECORDS_MAX, RECORD_BYTES_MAX, Damaged, LedgerError, Record, Store, Unsound
 from tocsin.ledger.proof import Proof, Proven, check
+from tocsin.ledger.reader import Reader
 from tocsin.ledger.sqlite import SqliteStore
 from tocsin.ledger.tiles import export
 from tocsin.ledger.verify import Verdict, mend_tiles, verify

@@ -11,9 +11,10 @@ from tocsin.ledger.checkpoint import Checkpoint, Origin
 from tocsin.ledger.files import FileLedger
 from tocsin.ledger.guard import FileGuard, Seen
 from tocsin.ledger.keys import Keys
-from tocsin.ledger.ledger import add_note, genesis_of, keys_of, wall_clock
+from tocsin.ledger.ledger import add_note, genesis_of, wall_clock
 from tocsin.ledger.note import Signer
 from tocsin.ledger.port import LedgerError, Unsound
+from tocsin.ledger.reader import keys_of
 from tocsin.ledger.sqlite import SqliteStore
 from tocsin.ledger.statements import Epoch
 from tocsin.ledger.verify import Progress, Verdict, verify

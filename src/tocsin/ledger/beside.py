@@ -51,8 +51,9 @@ class Lock:
             raise LedgerError(
                 f"{path} is being written by {who}; a ledger has one writer at a time. Close it there, or only read it"
             ) from None
-        os.truncate(self._handle, 0)
-        os.write(self._handle, b"%d\n" % os.getpid())
+        with suppress(OSError):  # on a full disk nobody can be told who writes
+            os.truncate(self._handle, 0)
+            os.write(self._handle, b"%d\n" % os.getpid())
 
     @property
     def is_held(self) -> bool:
@@ -78,19 +79,25 @@ def read_signer(file: Path) -> Signer | None:
 
 
 def write_signer(file: Path, signer: Signer) -> None:
-    """A secret key into a new file that only its owner reads; when this returns it survives a power cut."""
+    """A secret key into a new file that only its owner reads; when this returns it survives a power cut.
+
+    It is there as a whole or not at all. What a killed process left beside, `<name>.new`, means nothing.
+    """
+    if file.exists():
+        raise LedgerError(f"{file} is there already; a key is never written over")
+    fresh = file.with_name(f"{file.name}.new")
     try:
-        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        raise LedgerError(f"{file} is there already; a key is never written over") from None
+        fresh.unlink(missing_ok=True)
+        handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            os.write(handle, signer.private.encode("ascii") + b"\n")
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+        fresh.replace(file)
+        sync_folder(file.parent)
     except OSError as error:
         raise LedgerError(f"the key {file} cannot be written: {(error.strerror or str(error)).lower()}") from None
-    try:
-        os.write(handle, signer.private.encode("ascii") + b"\n")
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-    sync_folder(file.parent)
 
 
 def sync_folder(folder: Path) -> None:

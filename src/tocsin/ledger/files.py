@@ -7,10 +7,11 @@ from tocsin.ledger.beside import GUARD, KEY, NEXT_KEY, Lock, beside, make_folder
 from tocsin.ledger.checkpoint import Origin, name_of
 from tocsin.ledger.guard import FileGuard, Guard, MemoryGuard
 from tocsin.ledger.keys import Keys
-from tocsin.ledger.ledger import Clock, Ledger, Reader, begin, keys_of, wall_clock
+from tocsin.ledger.ledger import Clock, Ledger, begin, wall_clock
 from tocsin.ledger.memory import MemoryStore
 from tocsin.ledger.note import Signer, VerifierKey
 from tocsin.ledger.port import LedgerError
+from tocsin.ledger.reader import Reader, keys_of
 from tocsin.ledger.sqlite import SqliteStore
 
 
@@ -49,7 +50,8 @@ class FileLedger(Ledger):
         self, path: str | Path, *, mode: str | None = None, guard: Guard | None = None, clock: Clock = wall_clock
     ) -> None:
         self.path = Path(path)
-        if mode is None and not self.path.exists():
+        is_remembered = guard is None and beside(path, GUARD).exists()
+        if mode is None and not self.path.exists() and not is_remembered:
             raise LedgerError(f"there is no ledger at {path}")
         if not self.path.parent.is_dir():
             raise LedgerError(f"{path} cannot be made: there is no folder {self.path.parent}")
@@ -116,9 +118,10 @@ class FileLedger(Ledger):
 
 
 def _check_not_lost(path: Path, guard: Guard) -> None:
-    if not path.exists() and guard.last() is not None:
+    if not (path.exists() and path.stat().st_size) and guard.last() is not None:
         raise LedgerError(
-            f"{path} is gone, though its guard remembers it. Put it back, or `tocsin ledger restore` a backup; "
+            f"{path} is {'empty' if path.exists() else 'gone'}, though its guard remembers it. "
+            "Put it back, or `tocsin ledger restore` a backup; "
             f"to begin another in its place, move {beside(path)} away first"
         )
 

@@ -47,11 +47,14 @@ class Keys:
         """The keys that sign checkpoints of that size."""
         return tuple(term.key for term in self.terms if term.holds(size))
 
-    def take(self, index: int, note: str) -> Statement:
-        """Check and add what the ledger says at `index`. Raises Damaged where it has no right to say so."""
+    def take(self, index: int, note: str, root: bytes | None = None) -> Statement:
+        """Check and add what the ledger says at `index`, where `root` is that of the tree before it, if known.
+
+        Raises Damaged where it has no right to say so.
+        """
         try:
             said = statement(Note.parse(note).text)
-            self._check(index, note, said)
+            self._check(index, note, said, root)
         except Damaged:
             raise
         except LedgerError as problem:
@@ -79,7 +82,7 @@ class Keys:
                 trusted.append(term.key)
         return tuple(trusted)
 
-    def _check(self, index: int, note: str, said: Statement) -> None:
+    def _check(self, index: int, note: str, said: Statement, root: bytes | None) -> None:
         if isinstance(said, Genesis):
             if index or self.terms or said.origin.epoch != 1:
                 raise Damaged(index, "a ledger begins once, with its first entry")
@@ -95,15 +98,15 @@ class Keys:
             raise Damaged(index, f"a note written for entry {said.index} of '{said.origin.text}' stands there")
         match said:
             case Epoch():
-                self._epoch(index, note, said)
+                self._epoch(index, note, said, root)
             case KeyChange():
                 self._change(index, note, said)
             case Erasure():
                 opened(note, self.at(index))
                 self.erased.update(said.erased)
 
-    def _epoch(self, index: int, note: str, said: Epoch) -> None:
-        if (said.after.origin, said.after.size) != (self.origin.text, index):
+    def _epoch(self, index: int, note: str, said: Epoch, root: bytes | None) -> None:
+        if said.after != Checkpoint(self.origin.text, index, said.after.root if root is None else root):
             raise Damaged(index, "the epoch says it goes on from another ledger than the one before it")
         opened(note, [said.key])
         vouched = _in_force(note, self.at(index))

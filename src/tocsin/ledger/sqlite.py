@@ -322,18 +322,22 @@ class SqliteStore:
         self._db.wal_autocheckpoint(0)
         self._db.set_wal_hook(self._note_wal)
         if is_new:
-            with self._db:
+            with self._keeping():
+                self._db.execute("BEGIN IMMEDIATE")
                 self._db.execute(TABLES)
                 self._db.pragma("application_id", APPLICATION_ID)
                 self._db.pragma("user_version", FORMAT)
+                self._db.execute("COMMIT")
         elif found < FORMAT:
             self._upgrade(found)
 
     def _upgrade(self, found: int) -> None:
-        with self._db:
+        with self._keeping():
+            self._db.execute("BEGIN IMMEDIATE")
             for old in range(found, FORMAT):
                 UPGRADES[old](self._db)
             self._db.pragma("user_version", FORMAT)
+            self._db.execute("COMMIT")
 
     def _note_wal(self, _connection: apsw.Connection, _name: str, pages: int) -> int:
         self._wal_pages = pages

@@ -1,4 +1,4 @@
-"""Old commands under today's law: every act of a ledger is decided anew, and what comes of it compared with what it holds.
+"""Old commands under today's law: every act of a ledger is decided anew, and the outcome compared with the recorded.
 
 It changes nothing. What was recorded is the truth; an act that would be decided otherwise today says how far the law as
 coded, or the charter as written down, has moved since.
