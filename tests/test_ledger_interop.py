@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from tests.cli import tocsin
 from tests.interop.oracle import ORIGIN, Oracle, built, signed_checkpoint, verifier_key
 from tocsin.ledger.tiles import export
 from tocsin.ledger.tree import RootOnly, Tree, leaf_hash
@@ -145,3 +146,28 @@ def test_go_finds_every_file_of_an_export_that_was_changed(oracle: Oracle, tmp_p
             assert not oracle.tiles(KEY, tmp_path).accepted
         path.write_bytes(content)
     assert oracle.tiles(KEY, tmp_path).accepted
+
+
+def test_go_reads_what_the_commands_write(oracle: Oracle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A whole ledger as a user has it: replayed, its key rotated, grown, exported twice."""
+    monkeypatch.chdir(tmp_path)
+    assert tocsin("replay", "nato-2003-turkey", "--ledger", "run.tocsin").code == 0
+    assert tocsin("ledger", "export", "--tiles", "public").code == 0
+    first = tocsin("ledger", "key", "list", "--json").json["keys"][0]["key"]
+    assert oracle.tiles(first, tmp_path / "public").accepted
+    for _ in range(3):
+        tocsin("replay", "csto-2022-kazakhstan", "--ledger", "run.tocsin")
+    rotated = tocsin("ledger", "key", "rotate", "--reason", "yearly", "--json").json["new"]
+    assert tocsin("ledger", "export", "--tiles", "public").code == 0
+    answer = oracle.tiles(rotated, tmp_path / "public")
+    assert answer.accepted, answer.said
+    assert not oracle.tiles(first, tmp_path / "public").accepted
+    (tmp_path / "kept").write_bytes(tocsin("ledger", "checkpoint").out.encode())
+    assert oracle.checkpoint(rotated, tmp_path / "kept").accepted
+    for index in (0, 1, 57, 255, 256, 257):
+        assert tocsin("ledger", "prove", str(index), "-o", f"p{index}").code == 0
+        answer = oracle.proof(rotated, tmp_path / f"p{index}")
+        assert answer.accepted, answer.said
+    spoilt = (tmp_path / "p57").read_text(encoding="utf-8").replace("index 57", "index 58")
+    (tmp_path / "p58").write_text(spoilt, encoding="utf-8")
+    assert not oracle.proof(rotated, tmp_path / "p58").accepted

@@ -1,6 +1,6 @@
 """What commands tell of reforms: who proposes what, from when, and that it is no law."""
 
-import datetime
+import datetime as dt
 from collections.abc import Iterable
 
 from msgspec import Struct
@@ -23,8 +23,8 @@ class ReformView(Struct, frozen=True, kw_only=True):
     title: str
     base: str
     author: str
-    date: datetime.date
-    effective: datetime.date
+    date: dt.date
+    effective: dt.date
     hypothetical: bool
     summary: str
     source: str
@@ -78,7 +78,7 @@ def print_list(console: Console, views: Iterable[ReformView]) -> None:
     console.print(Text(f"Next: tocsin charter diff {found[0].base} {found[0].name}", style="dim"))
 
 
-def print_reforms(console: Console, views: Iterable[ReformView], on: datetime.date) -> None:
+def print_reforms(console: Console, views: Iterable[ReformView], on: dt.date) -> None:
     """Each reform of a charter: the proposal, which rows it touches, and whether it holds on the day."""
     for one in views:
         dates = f"proposed {one.date}, in effect from {one.effective}"
