@@ -12,6 +12,7 @@ from tocsin.cli.app import app
 from tocsin.cli.charter_changes import DiffView
 from tocsin.cli.charter_check import Checked
 from tocsin.cli.charter_view import CharterView, Summary
+from tocsin.cli.compare_print import ComparisonAnswer
 from tocsin.cli.duties_print import DutiesAnswer
 from tocsin.cli.ledger_words import EntryView
 from tocsin.cli.outcome_view import OutcomeAnswer
@@ -19,6 +20,7 @@ from tocsin.cli.replay_tables import Entry, Result
 from tocsin.ledger import Restored, Verdict
 from tocsin.measures.burden import BurdenReport
 from tocsin.measures.cohesion import CohesionReport
+from tocsin.measures.comparison_party import PartyView
 from tocsin.measures.concentration import ConcentrationReport
 from tocsin.measures.distance import DistanceReport
 from tocsin.measures.similarity import SimilarityReport
@@ -56,6 +58,8 @@ ANSWERS: Mapping[str, str | type[Struct]] = {
     "charter schema": "the JSON Schema, which is what the command prints in any case",
     "charter text import": ImportedText,
     "charter text show": "`charter`, `article`, `clauses` as in the charter, and `attached`, your copy by instrument",
+    "compare": ComparisonAnswer,
+    "party": PartyView,
     "duties": DutiesAnswer,
     "outcome": OutcomeAnswer,
     "replay": ReplayReport,

@@ -28,6 +28,8 @@ CALLS: dict[str, tuple[str, ...]] = {
     "version": (),
     "demo": (),
     "replay": ("nato-2012-turkey",),
+    "compare": ("nato", "csto"),
+    "party": ("KAZ",),
     "duties": ("meridian", "--event", "attack-on-member"),
     "outcome": ("meridian", "assist", "--positions", "others=support"),
     "charter list": (),

@@ -12,11 +12,13 @@ import typer
 from typer.core import TyperGroup
 
 from tocsin import __version__
-from tocsin.cli import charter, facts
+from tocsin.cli import charter, facts, ledger, measures
+from tocsin.cli.compare import compare
 from tocsin.cli.demo import demo
 from tocsin.cli.duties import duties
 from tocsin.cli.options import AS_JSON
 from tocsin.cli.outcome import outcome
+from tocsin.cli.party import party
 from tocsin.cli.replay import replay
 from tocsin.errors import InputError, NotFound, TocsinError
 
@@ -113,8 +115,12 @@ app.command()(demo)
 app.command()(replay)
 app.command()(duties)
 app.command()(outcome)
+app.command()(compare)
+app.command()(party)
 app.add_typer(charter.app, name="charter")
 app.add_typer(facts.app, name="facts")
+app.add_typer(measures.app, name="measures")
+app.add_typer(ledger.app, name="ledger")
 
 
 @app.command()
