@@ -242,6 +242,8 @@ class Said:
             if rest[:2] != [before, str(index)] or base64(rest[2]) != root:
                 raise Bad("it goes on from something else")
             key = key_of(rest[3])
+            if key in self.ever():
+                raise Bad("it was in force before")
             must_be_signed(note, [key])
             vouchers = signers_of(note, self.in_force(index))
             self.end(dict.fromkeys(self.ever(), index + 1))
@@ -257,8 +259,8 @@ class Said:
         added = key_of(rest[0]) if rest[0] else None
         if added is not None:
             must_be_signed(note, [added])
-            if added in self.in_force(index):
-                raise Bad("it is in force already")
+            if added in self.ever():
+                raise Bad("it was in force before")
         self.end({key_of(key): int(size) for key, size in re.findall(r"revoke (\S+) from (\d+)\n", rest[1])})
         if added is not None:
             self.terms.append((added, index + 1, float("inf"), signers))

@@ -14,6 +14,7 @@ import pytest
 from tests.test_ledger_conformance import NOON, plain
 from tocsin.ledger import (
     Damaged,
+    FileGuard,
     FileLedger,
     FileReader,
     LedgerError,
@@ -302,20 +303,19 @@ def test_another_continuation_is_noticed(tmp_path: Path) -> None:
 def test_a_guard_that_advanced_elsewhere_stops_the_next_checkpoint(tmp_path: Path) -> None:
     path = made(tmp_path / "run.tocsin")
     shutil.copy(path, tmp_path / "fork.tocsin")
-    beside(tmp_path / "fork.tocsin").symlink_to(beside(path))
-    beside(path, "lock").unlink()
+    shutil.copytree(beside(path), beside(tmp_path / "fork.tocsin"))
     one = FileLedger(path)
-    beside(path, "lock").unlink()
-    other = FileLedger(tmp_path / "fork.tocsin")
+    other = FileLedger(tmp_path / "fork.tocsin", guard=FileGuard(beside(path, GUARD)))
     one.append(plain(b"one"))
     one.checkpoint()
     other.append(plain(b"other"))
     with pytest.raises(LedgerError, match="another copy of this ledger went on"):
         other.checkpoint()
     assert [size for size, _ in other.store.checkpoints()] == [6]
+    with pytest.raises(LedgerError, match="the guard did not take a checkpoint"):
+        other.append(plain(b"on"))
     one.close()
-    with pytest.raises(LedgerError):
-        other.close()
+    other.close()
 
 
 def test_a_lost_guard_or_a_foreign_one_stops_the_writer(tmp_path: Path) -> None:

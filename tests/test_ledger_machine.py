@@ -39,7 +39,7 @@ from tocsin.ledger import (
     restore,
     verify,
 )
-from tocsin.ledger.beside import KEY
+from tocsin.ledger.beside import KEY, read_signer
 from tocsin.ledger.tree import verify_consistency
 
 RECORDS = st.tuples(st.binary(max_size=30), st.lists(st.binary(max_size=10), max_size=3).map(tuple))
@@ -303,6 +303,12 @@ class Backup:
     standby: Signer | None = field(repr=False)
 
 
+def signs_all(path: Path, key: VerifierKey) -> bool:
+    """Whether the key, or one it vouched for, signed all of a copy."""
+    with closing(SqliteStore(path, reading=True)) as store:
+        return verify(store, key=key).signed == store.head().size
+
+
 class FileMachine(LedgerMachine):
     """What holds for a ledger in a file, which also is closed, crashes, is copied and restored."""
 
@@ -383,14 +389,18 @@ class FileMachine(LedgerMachine):
     def restore(self, data: st.DataObject, has_key: bool) -> None:
         """From some backup, with the last key at hand or without."""
         chosen = data.draw(st.sampled_from(self.backups))
-        former = self.ledger.signing_key
         self.close()
         lost = len(self.book.lines) - len(chosen.book.lines)
+        secrets = [beside(self.path, KEY), *sorted(beside(self.path).glob(f"{KEY}.before-*"), reverse=True)]
         if not has_key:
-            beside(self.path, KEY).unlink()
+            for file in secrets:
+                file.unlink()
+            secrets = []
+        held = [signer.key for file in secrets if (signer := read_signer(file)) is not None]
+        vouchers = [key for key in held if key in chosen.book.in_force and signs_all(chosen.path, key)]
         done = restore(chosen.path, self.path, reason="a drill", replace=True)
-        vouches = has_key and former in chosen.book.in_force
-        assert done.is_vouched == vouches
+        assert done.is_vouched == bool(vouchers)
+        assert vouchers or not has_key or done.unsigned or not set(held) & set(chosen.book.in_force)
         assert done.missing == max(0, lost)
         former_origin = self.book.origins[-1]
         assert int(done.origin.split("/")[-1]) == int(former_origin.split("/")[-1]) + 1
@@ -398,7 +408,7 @@ class FileMachine(LedgerMachine):
         self.verifiers.append(key)
         self.book = replace(
             chosen.book,
-            keys=(*chosen.book.keys, Key(key, former if vouches else None)),
+            keys=(*chosen.book.keys, Key(key, vouchers[0] if vouchers else None)),
             in_force=(key,),
         )
         self.written(Line(0, "note"))

@@ -99,7 +99,7 @@ def grown(folder: Path, acts: Sequence[tuple[str, int]]) -> Made:
                 del left[: number + 1]
             case "rotate":
                 made.keys.append(ledger.rotate_key(reason="yearly"))
-            case "standby" if STANDBY.key not in ledger.keys.at(len(ledger)):
+            case "standby" if STANDBY.key not in ledger.keys.all():
                 ledger.change_keys(add=STANDBY, reason="in case")
                 made.keys.append(STANDBY.key)
             case "revoke" if STANDBY.key in ledger.keys.at(len(ledger)):

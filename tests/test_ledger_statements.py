@@ -153,7 +153,7 @@ def test_what_a_ledger_says_changes_its_keys() -> None:
         (ERASURE, [SECOND], "no known key signed"),
         (ERASURE, [signer("first", OTHER)], "no known key signed"),
         (change(), [FIRST], "no known key signed this note: .* looked for was"),
-        (change(FIRST), [FIRST], "a key is added that is in force already"),
+        (change(FIRST), [FIRST], "a key is brought in that was in force before"),
         (change(None, [(FIRST, 2)]), [FIRST], "the last key is revoked and none put in its place"),
         (change(None, [(FIRST, 2), (FIRST, 1)]), [FIRST], "the last key is revoked and none put in its place"),
         (change(origin=OTHER), [FIRST, SECOND], "a note written for entry 1 of 'tocsin/other/live/1' stands there"),

@@ -14,7 +14,7 @@ from tocsin.ledger.proof import Proof, Proven, check
 from tocsin.ledger.reader import Reader
 from tocsin.ledger.sqlite import SqliteStore
 from tocsin.ledger.tiles import export
-from tocsin.ledger.verify import Verdict, mend_tiles, verify
+from tocsin.ledger.verify import Verdict, mend, verify
 from tocsin.ledger.writer import Busy, Decided, GroupWriter
 
 __all__ = [
@@ -54,7 +54,7 @@ __all__ = [
     "beside",
     "check",
     "export",
-    "mend_tiles",
+    "mend",
     "restore",
     "verify",
 ]

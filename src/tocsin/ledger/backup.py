@@ -1,12 +1,25 @@
 """Copies of a ledger, and how it goes on from one: in a new epoch, with a new key, so that no fork goes unnoticed."""
 
 import os
-from contextlib import closing, suppress
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from msgspec import Struct
 
-from tocsin.ledger.beside import GUARD, KEY, NEXT_KEY, Lock, beside, make_folder, read_signer, sync_folder, write_signer
+from tocsin.ledger.beside import (
+    GUARD,
+    KEY,
+    NEXT_KEY,
+    Lock,
+    beside,
+    make_folder,
+    put_aside,
+    read_signer,
+    sync_folder,
+    write_signer,
+)
 from tocsin.ledger.checkpoint import Checkpoint, Origin
 from tocsin.ledger.files import FileLedger
 from tocsin.ledger.guard import FileGuard, Seen
@@ -14,10 +27,13 @@ from tocsin.ledger.keys import Keys
 from tocsin.ledger.ledger import add_note, genesis_of, wall_clock
 from tocsin.ledger.note import Signer
 from tocsin.ledger.port import LedgerError, Unsound
-from tocsin.ledger.reader import keys_of
+from tocsin.ledger.reader import keys_of, tree_of
 from tocsin.ledger.sqlite import SqliteStore
 from tocsin.ledger.statements import Epoch
 from tocsin.ledger.verify import Progress, Verdict, verify
+
+BESIDE_SQLITE = ("-wal", "-shm", "-journal")
+"""Endings of what SQLite keeps beside a file; of another moment than the file, they would be taken for a part of it."""
 
 
 class Restored(Struct, frozen=True, kw_only=True):
@@ -28,6 +44,8 @@ class Restored(Struct, frozen=True, kw_only=True):
     key: str
     is_vouched: bool
     """Whether the old key, found beside the ledger, signed the new epoch too."""
+    unsigned: int
+    """How many entries of the backup no key found beside the ledger stands for: they may have been changed in it."""
     missing: int
     """How many entries were published that the backup does not have."""
     kept: str = ""
@@ -42,22 +60,12 @@ def backup(path: str | Path, to: str | Path, *, on_progress: Progress | None = N
     target = Path(to)
     if target.exists():
         raise LedgerError(f"{target} is there already; a backup never writes over a file. Name another")
-    partial = target.with_name(target.name + ".partial")
-    partial.unlink(missing_ok=True)
-    try:
-        with closing(SqliteStore(path, reading=True)) as store:
-            store.copy_to(partial)
+    with _copied(path, target) as partial:
         with closing(SqliteStore(partial, reading=True)) as copy:
             verdict = verify(copy, on_progress=on_progress)
         if verdict.faults:
             raise Unsound(f"{path} is damaged, so no backup was made: {verdict.faults[0]}")
-        _sync(partial)
-        partial.rename(target)
-        sync_folder(target.parent)
-    except OSError as error:
-        raise LedgerError(f"the backup {target} cannot be written: {(error.strerror or str(error)).lower()}") from None
-    finally:
-        partial.unlink(missing_ok=True)
+        _put(partial, target)
     return verdict
 
 
@@ -69,84 +77,115 @@ def restore(
     replace: bool = False,
     on_progress: Progress | None = None,
 ) -> Restored:
-    """Let a ledger go on at `path` from a copy of it, in a new epoch that names the copy's last checkpoint.
+    """Let a ledger go on at `path` from a copy of it, in a new epoch that names the state of the copy.
 
     A ledger that lies at `path` is kept beside under another name, and only with `replace`. The guard beside `path`,
-    if there is one, must be of the same ledger; it tells how much was published that the copy lacks, and holds the new
-    epoch from then on. Raises LedgerError where the copy is damaged or of another ledger; then nothing has changed.
+    if there is one, must be of the same ledger, and what it knows of must be in the copy; it tells how much was
+    published that the copy lacks, and holds the new epoch from then on. The old key vouches for the new one only where
+    every entry of the copy is under a checkpoint that it stands for: who can write a backup could else have the old
+    key sign what they made of it. Raises LedgerError where the copy is damaged or of another ledger; then nothing
+    has changed.
     """
     target = Path(path)
     if not target.parent.is_dir():
         raise LedgerError(f"{target} cannot be made: there is no folder {target.parent}")
-    _check_copy(copy, on_progress)
-    make_folder(target)
-    lock = Lock(target)
-    try:
-        if target.exists() and not replace:
-            raise LedgerError(f"{target} is there already; say --replace to put it aside and go on from the backup")
-        done = _go_on(copy, target, reason)
-    except OSError as error:
-        raise LedgerError(f"{target} cannot be restored: {(error.strerror or str(error)).lower()}") from None
-    finally:
-        lock.close()
+    if target.exists() and not replace:
+        raise LedgerError(f"{target} is there already; say --replace to put it aside and go on from the backup")
+    with _copied(copy, target) as partial:
+        with closing(SqliteStore(partial, reading=True)) as store:
+            verdict = verify(store, on_progress=on_progress)
+        if verdict.faults:
+            raise Unsound(f"{copy} is damaged, so nothing was restored: {verdict.faults[0]}")
+        make_folder(target)
+        lock = Lock(target)
+        try:
+            done = _go_on(partial, target, reason)
+        finally:
+            lock.close()
     FileLedger(target).close()  # signs the first checkpoint of the new epoch
     return done
 
 
-def _check_copy(copy: str | Path, on_progress: Progress | None) -> None:
-    with closing(SqliteStore(copy, reading=True)) as store:
-        verdict = verify(store, on_progress=on_progress)
-    if verdict.faults:
-        raise Unsound(f"{copy} is damaged, so nothing was restored: {verdict.faults[0]}")
+@contextmanager
+def _copied(source: str | Path, target: Path) -> Iterator[Path]:
+    """A copy of a ledger in a file of its own beside `target`, for its owner alone; gone afterwards if not renamed."""
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".partial", dir=target.parent)
+    except OSError as error:
+        raise LedgerError(f"{target} cannot be written: {(error.strerror or str(error)).lower()}") from None
+    os.close(handle)
+    partial = Path(name)
+    try:
+        with closing(SqliteStore(source, reading=True)) as store:
+            store.copy_to(partial)
+        yield partial
+    except OSError as error:
+        raise LedgerError(f"{target} cannot be written: {(error.strerror or str(error)).lower()}") from None
+    finally:
+        for ending in ("", *BESIDE_SQLITE):
+            Path(f"{partial}{ending}").unlink(missing_ok=True)
 
 
-def _go_on(copy: str | Path, target: Path, reason: str) -> Restored:
+def _go_on(partial: Path, target: Path, reason: str) -> Restored:
     """Build the new epoch beside, tell the guard, and only then put it in place: a kill between leaves the old state,
     or one that asks to be restored again."""
-    guard, partial = FileGuard(beside(target, GUARD)), target.with_name(target.name + ".partial")
-    partial.unlink(missing_ok=True)
-    try:
-        with closing(SqliteStore(copy, reading=True)) as source:
-            source.copy_to(partial)
-        seen, former = guard.last(), read_signer(beside(target, KEY))
-        with closing(SqliteStore(partial)) as store:
-            head, keys, genesis = store.head(), keys_of(store), genesis_of(store)
-            _check_family(seen, genesis, target)
-            origin = _next_origin(keys, seen)
-            signer = Signer.new(origin.text)
-            after = Checkpoint(keys.origin_at(head.size).text, head.size, head.root)
-            vouchers = [former] if former is not None and former.key in keys.at(head.size) else []
-            said = Epoch(origin, head.size, after, signer.key, reason)
-            begun = add_note(store, said, [signer, *vouchers], wall_clock())
-        following = beside(target, NEXT_KEY)
-        following.unlink(missing_ok=True)
-        write_signer(following, signer)
-        guard.advance(seen, Seen(origin.text, begun.size, begun.root, genesis))
-        kept = _put_aside(target)
-        _sync(partial)
-        partial.rename(target)
-        sync_folder(target.parent)
-        following.replace(beside(target, KEY))
-        sync_folder(beside(target))
-    finally:
-        partial.unlink(missing_ok=True)
-        guard.close()
+    home = beside(target).absolute()
+    guard = FileGuard(home / GUARD)
+    seen = guard.last()
+    with closing(SqliteStore(partial)) as store:
+        head, keys, genesis = store.head(), keys_of(store), genesis_of(store)
+        _check_guard(seen, store, keys, genesis, target)
+        origin = _next_origin(keys, seen)
+        signer = Signer.new(origin.text)
+        vouchers, unsigned = _vouchers(home, store, keys)
+        after = Checkpoint(keys.origin_at(head.size).text, head.size, head.root)
+        begun = add_note(store, Epoch(origin, head.size, after, signer.key, reason), [signer, *vouchers], wall_clock())
+    put_aside(home / NEXT_KEY)
+    write_signer(home / NEXT_KEY, signer)
+    guard.advance(seen, Seen(origin.text, begun.size, begun.root, genesis))
+    kept = _put_aside(target)
+    _put(partial, target)
+    put_aside(home / KEY)
+    (home / NEXT_KEY).replace(home / KEY)
+    sync_folder(home)
     return Restored(
         origin=origin.text,
         size=begun.size,
         key=signer.key.text,
         is_vouched=bool(vouchers),
+        unsigned=unsigned,
         missing=max(0, seen.size - head.size) if seen is not None else 0,
         kept=kept,
     )
 
 
-def _check_family(seen: Seen | None, genesis: bytes, target: Path) -> None:
-    if seen is not None and seen.genesis != genesis:
+def _check_guard(seen: Seen | None, store: SqliteStore, keys: Keys, genesis: bytes, target: Path) -> None:
+    """Refuse a copy that is not of this ledger, or that parts from what was published of it."""
+    if seen is None:
+        return
+    if seen.genesis != genesis:
         raise LedgerError(
             f"the guard in {beside(target)} is that of another ledger, so nothing was restored. "
             "Restore under another name, or put the guard of this ledger back"
         )
+    size = store.head().size
+    is_later = Origin.parse(seen.origin).epoch > keys.origin.epoch  # a restore that was interrupted, or made elsewhere
+    if seen.size <= size and not is_later and tree_of(store, size).root_at(seen.size) != seen.root:
+        raise Unsound(
+            f"the copy parts from what was published before entry {seen.size:,} of '{seen.origin}', so nothing was "
+            "restored: it was changed, or another copy went on. Take an older backup, and verify both with a key"
+        )
+
+
+def _vouchers(home: Path, store: SqliteStore, keys: Keys) -> tuple[list[Signer], int]:
+    """The former keys, present or put aside, that may vouch for the copy; and how many entries none stands for."""
+    size = store.head().size
+    files = sorted(home.glob(f"{KEY}.before-*"), reverse=True) if home.is_dir() else []
+    signers = [signer for file in (home / KEY, *files) if (signer := read_signer(file)) is not None]
+    in_force = [signer for signer in signers if signer.key in keys.at(size)]
+    signed = [(signer, verify(store, key=signer.key).signed) for signer in in_force]
+    most = max((count for _, count in signed), default=0)
+    return [signer for signer, count in signed if count == size][:1], size - most
 
 
 def _next_origin(keys: Keys, seen: Seen | None) -> Origin:
@@ -157,22 +196,23 @@ def _next_origin(keys: Keys, seen: Seen | None) -> Origin:
 
 
 def _put_aside(target: Path) -> str:
-    """Move a ledger that is there out of the way, with what SQLite keeps beside it. Where it lies now."""
-    if not target.exists():
-        return ""
+    """Move a ledger that is there out of the way, with what SQLite keeps beside it, even where only that is left."""
+    endings = [ending for ending in ("", *BESIDE_SQLITE) if Path(f"{target}{ending}").exists()]
     number = 1
-    while (aside := target.with_name(f"{target.name}.before-{number}")).exists():
+    while any(Path(f"{target}.before-{number}{ending}").exists() for ending in ("", *BESIDE_SQLITE)):
         number += 1
-    for ending in ("-wal", "-shm", ""):
-        with suppress(FileNotFoundError):
-            Path(f"{target}{ending}").rename(f"{aside}{ending}")
+    for ending in endings:
+        Path(f"{target}{ending}").rename(f"{target}.before-{number}{ending}")
     sync_folder(target.parent)
-    return str(aside)
+    return f"{target}.before-{number}" if "" in endings else ""
 
 
-def _sync(file: Path) -> None:
-    handle = os.open(file, os.O_RDONLY)
+def _put(partial: Path, target: Path) -> None:
+    """Give a finished copy its name, so that a power cut leaves it whole or not there."""
+    handle = os.open(partial, os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:
         os.close(handle)
+    partial.rename(target)
+    sync_folder(target.parent)

@@ -19,8 +19,12 @@ KEY, NEXT_KEY, GUARD, LOCK = "key", "key.next", "guard", "lock"
 
 
 def beside(path: str | Path, name: str = "") -> Path:
-    """The folder beside a ledger, or a file in it."""
-    folder = Path(f"{path}.d")
+    """The folder beside a ledger, or a file in it. A ledger that is reached by a link has that of the real file."""
+    try:
+        real = Path(path).resolve() if Path(path).is_symlink() else path
+    except (OSError, ValueError) as error:
+        raise LedgerError(f"there can be no ledger at {str(path)!a}: {error}") from None
+    folder = Path(f"{real}.d")
     return folder / name if name else folder
 
 
@@ -28,6 +32,8 @@ def make_folder(path: str | Path) -> None:
     """The folder beside a ledger, for its owner alone."""
     try:
         beside(path).mkdir(mode=0o700, exist_ok=True)
+    except FileExistsError:
+        raise LedgerError(f"{beside(path)} leads to no folder: is the disk with key and guard there?") from None
     except OSError as error:
         raise LedgerError(f"{beside(path)} cannot be made: {(error.strerror or str(error)).lower()}") from None
 
@@ -51,12 +57,21 @@ class Lock:
             raise LedgerError(
                 f"{path} is being written by {who}; a ledger has one writer at a time. Close it there, or only read it"
             ) from None
+        self._file = lock.absolute()
+        if not self.is_held:
+            self.close()
+            raise LedgerError(f"{lock} was removed while {path} was being opened; try again")
         with suppress(OSError):  # on a full disk nobody can be told who writes
             os.truncate(self._handle, 0)
             os.write(self._handle, b"%d\n" % os.getpid())
 
     @property
     def is_held(self) -> bool:
+        """Whether it is held still: a lock whose file was removed keeps nobody out."""
+        return self.is_open and is_same(self._file, self._handle)
+
+    @property
+    def is_open(self) -> bool:
         return self._handle >= 0
 
     def close(self) -> None:
@@ -65,6 +80,27 @@ class Lock:
                 os.truncate(self._handle, 0)
             os.close(self._handle)
             self._handle = -1
+
+
+def is_same(file: Path, handle: int) -> bool:
+    """Whether the open file is the one that has this name now."""
+    try:
+        found, own = file.stat(), os.fstat(handle)
+    except OSError:
+        return False
+    return (found.st_dev, found.st_ino) == (own.st_dev, own.st_ino)
+
+
+def put_aside(file: Path) -> Path | None:
+    """Rename a file to the first free `<name>.before-N`: a secret is never deleted. None where there is no file."""
+    if not file.exists():
+        return None
+    number = 1
+    while (aside := file.with_name(f"{file.name}.before-{number}")).exists():
+        number += 1
+    file.rename(aside)
+    sync_folder(file.parent)
+    return aside
 
 
 def read_signer(file: Path) -> Signer | None:

@@ -1,9 +1,21 @@
 """Ledgers ready to use: in a file, for its one writer or for readers; in memory, for tests."""
 
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from tocsin.ledger.beside import GUARD, KEY, NEXT_KEY, Lock, beside, make_folder, read_signer, sync_folder, write_signer
+from tocsin.ledger.beside import (
+    GUARD,
+    KEY,
+    NEXT_KEY,
+    Lock,
+    beside,
+    make_folder,
+    put_aside,
+    read_signer,
+    sync_folder,
+    write_signer,
+)
 from tocsin.ledger.checkpoint import Origin, name_of
 from tocsin.ledger.guard import FileGuard, Guard, MemoryGuard
 from tocsin.ledger.keys import Keys
@@ -51,14 +63,16 @@ class FileLedger(Ledger):
     ) -> None:
         self.path = Path(path)
         is_remembered = guard is None and beside(path, GUARD).exists()
-        if mode is None and not self.path.exists() and not is_remembered:
-            raise LedgerError(f"there is no ledger at {path}")
+        if mode is None and not is_remembered:
+            _check_there(self.path)
         if not self.path.parent.is_dir():
             raise LedgerError(f"{path} cannot be made: there is no folder {self.path.parent}")
         make_folder(path)
+        # Absolute, so that another working folder later means no other ledger.
+        self._place, self._home = self.path.absolute(), beside(path).absolute()
         self._lock = Lock(path)
         try:
-            watched = guard or FileGuard(beside(path, GUARD))
+            watched = guard or FileGuard(self._home / GUARD)
             _check_not_lost(self.path, watched)
             store = SqliteStore(path)
         except BaseException:
@@ -77,28 +91,38 @@ class FileLedger(Ledger):
         The secret is written beside the ledger before the note that brings it in, so that no kill between the two
         leaves a ledger that nobody can sign.
         """
-        following = beside(self.path, NEXT_KEY)
-        following.unlink(missing_ok=True)
-        signer = Signer.new(self.keys.origin.text)
-        write_signer(following, signer)
-        self.change_keys(add=signer, revoke=[(self.signing_key, None)], reason=reason)
-        self.sign_with(signer)
-        _promote(self.path)
-        self.checkpoint()
-        return signer.key
+        with self._turn, _in_words(self.path):
+            self._usable()
+            put_aside(self._home / NEXT_KEY)
+            signer = Signer.new(self.keys.origin.text)
+            write_signer(self._home / NEXT_KEY, signer)
+            self.change_keys(add=signer, revoke=[(self.signing_key, None)], reason=reason)
+            self.sign_with(signer)
+            _promote(self._home)
+            self.checkpoint()
+            return signer.key
 
     def close(self) -> None:
         """Sign what no checkpoint covers yet, and let go; where signing fails too. Raises LedgerError then."""
-        if self._lock.is_held:
-            try:
-                if self.is_sound:
-                    self.checkpoint()
-            finally:
-                super().close()
-                self._lock.close()
+        with self._turn:
+            if self._lock.is_open:
+                try:
+                    if self.is_sound:
+                        self.checkpoint()
+                finally:
+                    super().close()
+                    self._lock.close()
+
+    def _usable(self) -> None:
+        super()._usable()
+        if not self._lock.is_open:
+            return  # the store says that it was closed
+        if not self._lock.is_held or not _is_file(self._place, self._inode):
+            self._fault = f"{self.path}, or its lock, was moved or replaced while it was being written"
+            super()._usable()
 
     def _open(self, store: SqliteStore, guard: Guard, mode: str | None, clock: Clock) -> None:
-        key = beside(self.path, KEY)
+        key, self._inode = self._home / KEY, _inode_of(self._place)
         if store.head().size == 0:
             if mode is None:
                 raise LedgerError(f"{self.path} holds no ledger yet")
@@ -112,7 +136,7 @@ class FileLedger(Ledger):
         if mode is not None and keys.origin.mode != mode:
             found = keys.origin.mode.upper()
             raise LedgerError(f"{self.path} is a {found} ledger; nothing of a {mode.upper()} can be written to it")
-        super().__init__(store, guard, _signer_in_force(self.path, keys, store.head().size), clock=clock)
+        super().__init__(store, guard, _signer_in_force(self._home, keys, store.head().size), clock=clock)
         if store.last_checkpoint() is None:
             self.checkpoint()
 
@@ -126,24 +150,55 @@ def _check_not_lost(path: Path, guard: Guard) -> None:
         )
 
 
-def _signer_in_force(path: Path, keys: Keys, size: int) -> Signer:
+def _check_there(path: Path) -> None:
+    try:
+        if not path.stat().st_size:
+            raise LedgerError(f"{path} is empty: it holds no ledger")
+    except (OSError, ValueError):
+        raise LedgerError(f"there is no ledger at {path}") from None
+
+
+def _inode_of(path: Path) -> tuple[int, int]:
+    found = path.stat()
+    return found.st_dev, found.st_ino
+
+
+def _is_file(path: Path, inode: tuple[int, int]) -> bool:
+    try:
+        return _inode_of(path) == inode
+    except OSError:
+        return False
+
+
+@contextmanager
+def _in_words(path: Path) -> Iterator[None]:
+    """What the file system refuses, as an error of the ledger."""
+    try:
+        yield
+    except OSError as error:
+        raise LedgerError(f"the key of {path} cannot be changed: {(error.strerror or str(error)).lower()}") from None
+
+
+def _signer_in_force(home: Path, keys: Keys, size: int) -> Signer:
     """The secret key beside the ledger; the next one where a rotation was interrupted after its note."""
-    signer = read_signer(beside(path, KEY))
+    signer = read_signer(home / KEY)
     if signer is not None and signer.key in keys.at(size):
         return signer
-    following = read_signer(beside(path, NEXT_KEY))
+    following = read_signer(home / NEXT_KEY)
     if following is not None and following.key in keys.at(size):
-        _promote(path)
+        _promote(home)
         return following
     in_force = ", ".join(key.text for key in keys.at(size)) or "none"
     found = "is not there" if signer is None else f"is that of '{signer.key.text}'"
     raise LedgerError(
-        f"the secret key {beside(path, KEY)} {found}; this ledger is signed by {in_force}. "
+        f"the secret key {home / KEY} {found}; this ledger is signed by {in_force}. "
         "Put that key back, or begin a new epoch: `tocsin ledger restore`"
     )
 
 
-def _promote(path: Path) -> None:
-    with suppress(FileNotFoundError):
-        beside(path, NEXT_KEY).replace(beside(path, KEY))
-    sync_folder(beside(path))
+def _promote(home: Path) -> None:
+    """Let the next key be the key. The one before is kept: after a mistaken restore it is asked for again."""
+    if (home / NEXT_KEY).exists():
+        put_aside(home / KEY)
+        (home / NEXT_KEY).replace(home / KEY)
+        sync_folder(home)

@@ -108,6 +108,7 @@ class Keys:
     def _epoch(self, index: int, note: str, said: Epoch, root: bytes | None) -> None:
         if said.after != Checkpoint(self.origin.text, index, said.after.root if root is None else root):
             raise Damaged(index, "the epoch says it goes on from another ledger than the one before it")
+        self._check_new(index, said.key)
         opened(note, [said.key])
         vouched = _in_force(note, self.at(index))
         self._end({term.key.text: index + 1 for term in self.terms})
@@ -118,13 +119,17 @@ class Keys:
         vouched = opened(note, self.at(index))
         if said.add is not None:
             opened(note, [said.add])
-            if said.add in self.at(index):
-                raise Damaged(index, "a key is added that is in force already")
+            self._check_new(index, said.add)
         self._end({key.text: size for key, size in said.revoke})
         if said.add is not None:
             self.terms.append(Term(said.add, index + 1, None, vouched))
         if not self.at(index + 1):
             raise Damaged(index, "the last key is revoked and none put in its place")
+
+    def _check_new(self, index: int, key: VerifierKey) -> None:
+        """A key that was in force once never comes back: whoever stole it could bring it back themselves."""
+        if key in self.all():
+            raise Damaged(index, "a key is brought in that was in force before")
 
     def _end(self, until: dict[str, int]) -> None:
         """End terms; one that ended earlier stays ended."""

@@ -7,6 +7,7 @@ checkpoint apart from the store. Nothing signed leaves it unless the guard has t
 import os
 import time
 from collections.abc import Callable, Sequence
+from threading import RLock
 
 from tocsin.ledger import entry as entries
 from tocsin.ledger.checkpoint import Checkpoint, Origin
@@ -25,10 +26,10 @@ from tocsin.ledger.port import (
     Tile,
     check_group,
 )
-from tocsin.ledger.reader import Reader, keys_of, root_of, tree_of
+from tocsin.ledger.reader import Reader, keys_of, tree_of
 from tocsin.ledger.statements import Erasure, Genesis, KeyChange, Statement, text_of
 from tocsin.ledger.tree import Tree, leaf_hash
-from tocsin.ledger.verify import mend_tiles
+from tocsin.ledger.verify import mend
 
 CHECKPOINT_EACH = 256
 """Of the checkpoints within so many sizes, under the same keys, only the last is kept."""
@@ -65,8 +66,13 @@ def genesis_of(store: Store) -> bytes:
     raise Damaged(0, "it is missing")
 
 
+DAY_MICROSECONDS = 86_400_000_000
+
+
 class Ledger(Reader):
     """A ledger to write to. One at a time has it open; files.py opens those that lie in a file.
+
+    Threads may share it: they take turns.
 
     Opening checks the keys, the end of what is stored and the guard, so that a ledger that was damaged, cut short or
     copied back from an older state is refused before anything is added to it.
@@ -75,8 +81,9 @@ class Ledger(Reader):
     def __init__(self, store: Store, guard: Guard, signer: Signer, *, clock: Clock = wall_clock) -> None:
         self.guard, self._signer, self._clock = guard, signer, clock
         self._fault = ""
+        self._turn = RLock()
         if not _has_its_tree(store):
-            mend_tiles(store)
+            mend(store)
         super().__init__(store)
         self._chain, self._last_at = NO_CHAIN, 0
         self._check_end()
@@ -111,13 +118,13 @@ class Ledger(Reader):
         microseconds UTC; the clock is asked where it is left out. Raises LedgerError for what is too large
         (see check_group) and where the store fails; then it takes nothing more until it is opened anew.
         """
-        self._usable()
         check_group(records)
+        with self._turn:
+            return self._append(records, self._time(at)) if records else range(len(self), len(self))
+
+    def _append(self, records: Sequence[Record], at: int) -> range:
+        self._usable()
         first = self._tree.size
-        if not records:
-            return range(first, first)
-        at = max(self._clock() if at is None else at, self._last_at)
-        entries.check_time(at)
         needed = len(records) + sum(len(contents) for _, contents in records)
         drawn = os.urandom(SALT_BYTES * needed)
         salts = (drawn[place : place + SALT_BYTES] for place in range(0, len(drawn), SALT_BYTES))
@@ -137,6 +144,10 @@ class Ledger(Reader):
         What it covers is read back and checked first. Raises Damaged where that is not what was written, and
         LedgerError where the guard knows of another continuation: then this copy is not the ledger any more.
         """
+        with self._turn:
+            return self._checkpoint()
+
+    def _checkpoint(self) -> str:
         self._usable()
         last = self.store.last_checkpoint()
         size = self._tree.size
@@ -146,7 +157,12 @@ class Ledger(Reader):
         origin, root = self.keys.origin_at(size).text, self._tree.root()
         seen = Seen(origin, size, root, genesis_of(self.store))
         if seen != self._seen:
-            self.guard.advance(self._seen, seen)
+            try:
+                self.guard.advance(self._seen, seen)
+            except BaseException as error:
+                # What the guard holds now is not known here; opening anew asks it.
+                self._fault = f"the guard did not take a checkpoint: {error}"
+                raise
             self._seen = seen
         note = signed(Checkpoint(origin, size, root).text, self._signer)
         spoken = max((index for index, _ in self.store.notes()), default=0)
@@ -158,6 +174,10 @@ class Ledger(Reader):
 
         What is proven stays proven. Copies elsewhere, backups among them, are not reached.
         """
+        with self._turn:
+            return self._erase(erased, by, reason)
+
+    def _erase(self, erased: Sequence[tuple[int, int]], by: str, reason: str) -> int:
         for index, number in erased:
             found = self.contents(index)
             if not 0 <= number < len(found):
@@ -175,6 +195,10 @@ class Ledger(Reader):
         self, *, add: Signer | None = None, revoke: Sequence[tuple[VerifierKey, int | None]] = (), reason: str
     ) -> int:
         """Add a key, revoke others from a size on (None: from here on), or both. The index of the note that says so."""
+        with self._turn:
+            return self._change_keys(add, revoke, reason)
+
+    def _change_keys(self, add: Signer | None, revoke: Sequence[tuple[VerifierKey, int | None]], reason: str) -> int:
         if add is None and not revoke:
             raise LedgerError("name a key to add or one to revoke")
         index = self._tree.size
@@ -193,6 +217,10 @@ class Ledger(Reader):
 
     def say(self, said: Statement, *signers: Signer, erased: Sequence[tuple[int, int]] = ()) -> int:
         """Add a signed note. Its index. Raises LedgerError, with nothing kept, for one that has no right to stand."""
+        with self._turn:
+            return self._say(said, signers, erased)
+
+    def _say(self, said: Statement, signers: Sequence[Signer], erased: Sequence[tuple[int, int]]) -> int:
         self._usable()
         index, at, note = self._tree.size, self.now, signed(text_of(said), *signers)
         trial = keys_of(self.store)
@@ -206,14 +234,27 @@ class Ledger(Reader):
 
     def sign_with(self, signer: Signer) -> None:
         """Sign with this key from now on; it must be in force."""
-        if signer.key not in self.keys.at(self._tree.size):
-            raise LedgerError(f"the key '{signer.key.text}' is not in force")
-        self._signer = signer
+        with self._turn:
+            if signer.key not in self.keys.at(self._tree.size):
+                raise LedgerError(f"the key '{signer.key.text}' is not in force")
+            self._signer = signer
 
     def close(self) -> None:
         """Let go of store and guard. What is not under a checkpoint yet stays as durable as it is."""
-        self.store.close()
-        self.guard.close()
+        with self._turn:
+            self.store.close()
+            self.guard.close()
+
+    def _time(self, at: int | None) -> int:
+        """When what is written now is written: the clock, or `at`; never before what was written last."""
+        now = self._clock()
+        if at is None:
+            at = now
+        elif type(at) is not int or not 0 <= at <= now + DAY_MICROSECONDS:
+            raise LedgerError(f"a time is microseconds UTC, at most a day past the clock, which says {now}; not {at!r}")
+        at = max(at, self._last_at)
+        entries.check_time(at)
+        return at
 
     def _commit(
         self,
@@ -246,11 +287,14 @@ class Ledger(Reader):
         start = max(0, min(last[0] if last else 0, size) - 1)
         if last is not None and last[0] > size:
             raise Damaged(size, f"a checkpoint covers {last[0]:,} entries, and there are {size:,}")
-        if last is not None and root_of(last[1]) != self._tree.root_at(last[0]):
-            raise Damaged(start, "the entries are not those that the last checkpoint covers")
+        if last is not None:
+            self._stored(*last)
+        erased = self.keys.erased
         for entry in self.entries(start):
             if entry.commitments:
-                entries.contents_of(entry, tuple(self.store.contents(entry.index, entry.index + 1)))
+                found = entries.contents_of(entry, tuple(self.store.contents(entry.index, entry.index + 1)))
+                if any(body is None and (entry.index, place) not in erased for place, body in enumerate(found)):
+                    raise Damaged(entry.index, "a content of it is gone that no note says was erased")
             self._last_at = entry.at
         if self.store.head().root != self._tree.root():
             raise Damaged(start, "the entries are not those that were counted")
@@ -269,6 +313,11 @@ class Ledger(Reader):
             )
         if seen.genesis != genesis_of(self.store):
             raise LedgerError("the guard beside this ledger is that of another one; put back its own")
+        if Origin.parse(seen.origin).epoch > self.keys.origin.epoch:
+            raise LedgerError(
+                f"the guard knows of '{seen.origin}', which a restore began; this is still '{self.keys.origin.text}'. "
+                "If that restore was interrupted, run `tocsin ledger restore` again; if not, this is an older copy"
+            )
         if seen.size > size:
             raise LedgerError(
                 f"this copy has {size:,} entries, and {seen.size:,} were published: it is an older state. "

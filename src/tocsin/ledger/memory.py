@@ -1,6 +1,7 @@
 """A store in memory: for tests, and for replays that nobody wants to keep."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 
 from tocsin.ledger.port import ContentRow, Group, Head, LedgerError, Part, Row
 from tocsin.ledger.tree import EMPTY_ROOT
@@ -16,6 +17,9 @@ class MemoryStore:
         self._tiles: dict[tuple[int, int], bytes] = {}
         self._checkpoints: dict[int, str] = {}
         self._is_closed = False
+
+    def snapshot(self) -> AbstractContextManager[None]:
+        return nullcontext()
 
     def head(self) -> Head:
         self._usable()
@@ -47,6 +51,9 @@ class MemoryStore:
     def keep_checkpoint(self, size: int, note: str, in_place_of: int) -> None:
         kept = {old: text for old, text in self._checkpoints.items() if old < in_place_of}
         self._checkpoints = kept | {size: note}
+
+    def drop_checkpoint(self, size: int) -> None:
+        del self._checkpoints[size]
 
     def checkpoints(self) -> Iterator[tuple[int, str]]:
         return iter(sorted(self._checkpoints.items()))

@@ -5,6 +5,7 @@ conformance suite, tests/test_ledger_conformance.py, holds for all.
 """
 
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from typing import NamedTuple, Protocol
 
 RECORD_BYTES_MAX = 1_000_000
@@ -90,6 +91,9 @@ class Part(NamedTuple):
 class Store(Protocol):
     """Rows, kept for good. Whatever fails raises LedgerError; where a row cannot be read, Damaged."""
 
+    def snapshot(self) -> AbstractContextManager[None]:
+        """While this is entered, all that is read is of one moment, though another process writes."""
+
     def head(self) -> Head:
         """The durable head; size 0 for a new store."""
 
@@ -113,6 +117,9 @@ class Store(Protocol):
 
     def keep_checkpoint(self, size: int, note: str, in_place_of: int) -> None:
         """Keep a signed checkpoint, durably, in place of all those of at least the size `in_place_of`."""
+
+    def drop_checkpoint(self, size: int) -> None:
+        """Forget a stored checkpoint that does not fit; what others hold of it is theirs."""
 
     def checkpoints(self) -> Iterator[tuple[int, str]]:
         """The checkpoints by size."""
@@ -138,6 +145,8 @@ def check_group(records: Sequence[Record]) -> None:
     if len(records) > GROUP_RECORDS_MAX:
         raise LedgerError(f"{len(records):,} records at once are too many; append at most {GROUP_RECORDS_MAX:,}")
     for number, (body, contents) in enumerate(records):
+        if type(body) is not bytes or not all(type(content) is bytes for content in contents):
+            raise LedgerError(f"record {number} of this group is not of bytes. Nothing of the group was kept")
         if len(body) > RECORD_BYTES_MAX:
             found = f"record {number} of this group has {len(body):,} bytes"
             raise LedgerError(f"{found}; a record has at most {RECORD_BYTES_MAX:,}. Nothing of the group was kept")

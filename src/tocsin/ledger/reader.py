@@ -7,7 +7,7 @@ from tocsin.ledger import entry as entries
 from tocsin.ledger.checkpoint import Checkpoint
 from tocsin.ledger.entry import NO_CHAIN, Entry
 from tocsin.ledger.keys import Keys
-from tocsin.ledger.note import Note
+from tocsin.ledger.note import Note, opened
 from tocsin.ledger.port import Damaged, LedgerError, Row, Store, Unsound
 from tocsin.ledger.proof import Proof
 from tocsin.ledger.tree import TILE_WIDTH, Tree, leaf_hash, verify_inclusion
@@ -80,10 +80,11 @@ class Reader:
             raise LedgerError(f"entry {index} cannot be proven yet: {covered}. Sign one: `tocsin ledger checkpoint`")
         assert last is not None
         size, note = last
+        checkpoint = self._stored(size, note)
         entry, row = self.entry(index), self.row_at(index)
         with _tiles_read():
-            hashes, root = self._tree.inclusion(index, size), root_of(note)
-        if not verify_inclusion(leaf_hash(row.leaf), index, size, hashes, root):
+            hashes = self._tree.inclusion(index, size)
+        if not verify_inclusion(leaf_hash(row.leaf), index, size, hashes, checkpoint.root):
             raise Unsound(
                 f"entry {index} is sound, but the tree's tiles do not lead from it to the last checkpoint: "
                 "`tocsin ledger repair` makes them anew"
@@ -103,6 +104,19 @@ class Reader:
 
     def close(self) -> None:
         self.store.close()
+
+    def _stored(self, size: int, note: str) -> Checkpoint:
+        """A stored checkpoint. Raises Unsound where it is not one of this ledger, signed by a key it ever had."""
+        try:
+            checkpoint = Checkpoint.parse(Note.parse(note).text)
+            opened(note, self.keys.all())
+            problem = "it is of other entries"
+        except LedgerError as error:
+            checkpoint, problem = None, str(error)
+        if checkpoint != Checkpoint(self.keys.origin_at(size).text, size, self._tree.root_at(size)):
+            told = f"the stored checkpoint of size {size:,} does not fit: {problem}"
+            raise Unsound(f"{told}. `tocsin ledger repair` takes it out")
+        return checkpoint
 
     def _entries(self, start: int, stop: int) -> Iterator[Entry]:
         expected, chain, at = start, NO_CHAIN, 0
@@ -131,10 +145,6 @@ class Reader:
             if found == index:
                 return row
         raise Damaged(index, "it is missing")
-
-
-def root_of(note: str) -> bytes:
-    return Checkpoint.parse(Note.parse(note).text).root
 
 
 def keys_of(store: Store) -> Keys:

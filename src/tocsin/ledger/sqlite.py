@@ -7,11 +7,13 @@ SQLite comes from `apsw`, which brings its own: the system's may lie in the rang
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import RLock
 from typing import Any
 
 import apsw
 
 from tocsin.ledger.port import CONTENTS_MAX, ContentRow, Damaged, Group, Head, LedgerError, Part, Row, Unsound
+from tocsin.ledger.sqlite_file import TABLES, check_tables, open_to_read, open_to_write
 from tocsin.ledger.tree import EMPTY_ROOT
 
 SQLITE_LEAST = 3_051_003
@@ -26,23 +28,6 @@ ENTRY_TYPES = {(int, bytes, bytes, bytes, bytes)}
 CONTENT_TYPES = {(int, salt, body) for salt in (bytes, type(None)) for body in (bytes, type(None))}
 CHECKPOINT_TYPES = {(int, bytes)}
 NOT_BYTES = "its row holds something else than bytes"
-
-TABLES = """
-CREATE TABLE head (one INTEGER PRIMARY KEY CHECK (one = 1), size INTEGER NOT NULL, root BLOB NOT NULL) STRICT;
-CREATE TABLE entry (
-    number INTEGER PRIMARY KEY,
-    leaf BLOB NOT NULL, salt BLOB NOT NULL, frame BLOB NOT NULL, chain BLOB NOT NULL
-) STRICT;
-CREATE INDEX note ON entry (number) WHERE length(salt) = 0;
-CREATE TABLE content (id INTEGER PRIMARY KEY, salt BLOB, body BLOB) STRICT;
-CREATE TABLE tile (id INTEGER PRIMARY KEY, nodes BLOB NOT NULL) STRICT;
-CREATE TABLE checkpoint (size INTEGER PRIMARY KEY, note BLOB NOT NULL) STRICT;
-CREATE TRIGGER entry_stays BEFORE UPDATE ON entry BEGIN SELECT RAISE(ABORT, 'entries never change'); END;
-CREATE TRIGGER entry_is_kept BEFORE DELETE ON entry BEGIN SELECT RAISE(ABORT, 'entries are never deleted'); END;
-CREATE TRIGGER content_is_kept BEFORE DELETE ON content BEGIN SELECT RAISE(ABORT, 'contents are erased in place'); END;
-CREATE TRIGGER content_stays BEFORE UPDATE ON content WHEN NEW.salt IS NOT NULL OR NEW.body IS NOT NULL
-    BEGIN SELECT RAISE(ABORT, 'contents never change'); END;
-"""
 
 UPGRADES: dict[int, Callable[[apsw.Connection], None]] = {}
 """From each old format to the next, inside one transaction; entries keep their bytes."""
@@ -63,16 +48,37 @@ class SqliteStore:
         self._wal_pages = 0
         self._is_open = False
         self._is_writer = not reading
+        self._turn = RLock()
+        """One thread at a time: what another writes is seen when it is durable, and never in between."""
         try:
-            self._db = _reading(str(path)) if reading else _writing(str(path), vfs)
+            self._db = open_to_read(str(path)) if reading else open_to_write(str(path), vfs)
             self._is_open = True
             self._settle(reading=reading, exclusive=vfs is not None)
         except (apsw.Error, UnicodeDecodeError) as error:
             self.close()
             raise self.error_of(error) from error
+        except (ValueError, OSError) as error:
+            self.close()
+            raise LedgerError(f"there is no ledger that can be opened at {str(path)!a}: {error}") from None
         except BaseException:
             self.close()
             raise
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        with self._turn:
+            self.head()
+            # A closed ledger has no writer; to hold it would only keep one from opening it.
+            is_held = self._db.pragma("journal_mode") == "wal" and not self._db.in_transaction
+            with self._asking():
+                if is_held:
+                    self._db.execute("BEGIN")
+                    self._db.execute("SELECT size FROM head").fetchall()
+            try:
+                yield
+            finally:
+                if is_held and self._is_open:
+                    self._db.execute("ROLLBACK")
 
     def head(self) -> Head:
         with self._asking():
@@ -134,6 +140,10 @@ class SqliteStore:
             self._db.execute("INSERT INTO checkpoint VALUES (?, ?)", (size, note.encode()))
             self._db.execute("COMMIT")
 
+    def drop_checkpoint(self, size: int) -> None:
+        with self._keeping():
+            self._db.execute("DELETE FROM checkpoint WHERE size = ?", (size,))
+
     def checkpoints(self) -> Iterator[tuple[int, str]]:
         return iter(self._checkpoints("SELECT size, note FROM checkpoint ORDER BY size"))
 
@@ -145,8 +155,8 @@ class SqliteStore:
         with self._keeping():
             try:
                 self._db.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
-            except (apsw.BusyError, apsw.LockedError):
-                return False
+            except (apsw.BusyError, apsw.LockedError, apsw.FullError, apsw.IOError):
+                return False  # nothing is lost by it: the log is folded in later
         return True
 
     def parts(self) -> Sequence[Part]:
@@ -179,7 +189,10 @@ class SqliteStore:
     def copy_to(self, path: str | Path) -> None:
         """A compact copy in a new file, as of one moment, also while a writer writes."""
         with self._asking():
-            self._db.execute("VACUUM INTO ?", (str(path),))
+            try:
+                self._db.execute("VACUUM INTO ?", (str(path),))
+            except (apsw.FullError, apsw.IOError) as error:
+                raise LedgerError(f"{path} cannot be written: the disk is full, or it failed ({error})") from error
 
     def close(self) -> None:
         if self._is_open:
@@ -216,8 +229,14 @@ class SqliteStore:
     def _keeping(self) -> Iterator[None]:
         """What fails in here is undone, and then the store takes nothing more."""
         self._usable()
-        if self._fault:
-            raise LedgerError(self._fault)
+        with self._turn:
+            if self._fault:
+                raise LedgerError(self._fault)
+            if self._db.in_transaction:
+                raise LedgerError(f"{self.path} is being read as of one moment; write to it afterwards")
+            yield from self._undone()
+
+    def _undone(self) -> Iterator[None]:
         try:
             yield
         except BaseException as error:
@@ -286,8 +305,9 @@ class SqliteStore:
         """The next rows, read at once, so that whoever is slow to use them holds no lock; and what ended them early."""
         rows: list[Any] = []
         try:
-            for row in self._db.execute(f"{query} LIMIT {ROWS_AT_ONCE}", (start, stop)):
-                rows.append(row)  # noqa: PERF402  # what was read before a damaged page is kept
+            with self._turn:
+                for row in self._db.execute(f"{query} LIMIT {ROWS_AT_ONCE}", (start, stop)):
+                    rows.append(row)  # noqa: PERF402  # what was read before a damaged page is kept
         except (apsw.CorruptError, UnicodeDecodeError) as error:
             return rows, error
         except apsw.Error as error:
@@ -313,6 +333,8 @@ class SqliteStore:
             raise LedgerError(
                 f"{self.path} has ledger format {found}; this release reads 1 to {FORMAT}. Use a later release"
             )
+        if not is_new and found == FORMAT:
+            check_tables(self._db, str(self.path), is_writer=self._is_writer)
         if reading:
             return
         if self._db.pragma("journal_mode", "WAL") != "wal":
@@ -348,35 +370,14 @@ class SqliteStore:
         """SQLite's errors in our words."""
         self._usable()
         try:
-            yield
+            with self._turn:
+                yield
         except (apsw.Error, UnicodeDecodeError) as error:
             raise self.error_of(error) from error
 
     def _usable(self) -> None:
         if not self._is_open:
             raise LedgerError(f"{self.path} was closed; open it anew")
-
-
-def _writing(path: str, vfs: str | None) -> apsw.Connection:
-    flags = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE
-    return apsw.Connection(path, flags=flags, vfs=vfs)
-
-
-def _reading(path: str) -> apsw.Connection:
-    """A connection that writes nothing, and reads what is left of a file that was cut short."""
-    name = "file:" + path.replace("%", "%25").replace("?", "%3f").replace("#", "%23")
-    flags = apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
-    try:
-        db = apsw.Connection(name, flags=flags)
-        db.pragma("writable_schema", "ON")
-        db.pragma("schema_version")
-    except (apsw.CantOpenError, apsw.ReadOnlyError):
-        # In a folder that cannot be written, SQLite reads a closed ledger only if told that nobody writes it.
-        if not Path(path).is_file() or Path(path + "-wal").exists():
-            raise
-        db = apsw.Connection(name + "?immutable=1", flags=flags)
-        db.pragma("writable_schema", "ON")
-    return db
 
 
 def _check_head(found: tuple[Any, ...] | None) -> None:

@@ -12,6 +12,7 @@ from msgspec import Struct
 from tocsin.ledger import entry as entries
 from tocsin.ledger.checkpoint import Checkpoint
 from tocsin.ledger.entry import NO_CHAIN, Entry
+from tocsin.ledger.guard import Seen
 from tocsin.ledger.keys import Keys
 from tocsin.ledger.note import Note, VerifierKey, opened
 from tocsin.ledger.port import ContentRow, Damaged, Group, Head, LedgerError, Row, Store, Tile
@@ -22,6 +23,7 @@ Progress = Callable[[int, int], None]
 
 PROGRESS_ENTRIES = 1_000
 TILES_AT_ONCE = 64
+TRIES = 3
 FAULTS_MAX = 20
 
 Word = Literal["damaged", "refuted", "self-consistent", "signed", "authentic"]
@@ -65,6 +67,7 @@ class _Walk:
     def __init__(self, store: Store, size: int) -> None:
         self.store = store
         self.keys = Keys()
+        self.genesis = b""
         self.tree = Tree(store)  # it is never asked for an old state, so it never reads what it is to judge
         self.beside = _Beside(store, size)
         self.chain, self.at = NO_CHAIN, 0
@@ -83,7 +86,9 @@ class _Walk:
             self._note(entry)
         self.records += entry.kind == "record"
         self._contents(entry, beside)
-        self.tree.append(leaf_hash(row.leaf))
+        hashed = leaf_hash(row.leaf)
+        self.genesis = self.genesis or hashed
+        self.tree.append(hashed)
         self.chain, self.at = row.chain, entry.at
 
     def _contents(self, entry: Entry, beside: list[ContentRow]) -> None:
@@ -111,17 +116,43 @@ class _Walk:
 
 
 def verify(
-    store: Store, *, key: VerifierKey | None = None, checkpoint: str = "", on_progress: Progress | None = None
+    store: Store,
+    *,
+    key: VerifierKey | None = None,
+    checkpoint: str = "",
+    guard: Seen | None = None,
+    on_progress: Progress | None = None,
 ) -> Verdict:
-    """Walk through the ledger and judge it. Raises LedgerError only where it cannot be read at all."""
-    head = store.head()
+    """Walk through the ledger and judge it, as it is at one moment.
+
+    `guard` is what the guard said before this was called. Raises LedgerError only where the ledger cannot be read.
+    """
+    tries = TRIES
+    while True:
+        with store.snapshot():
+            head = store.head()
+            verdict = _verdict(store, head, key, checkpoint, guard, on_progress)
+        tries -= 1
+        if not verdict.faults or store.head() == head or not tries:
+            return verdict
+        # A writer opened it meanwhile, and what was found may be of two moments.
+
+
+def _verdict(
+    store: Store,
+    head: Head,
+    key: VerifierKey | None,
+    checkpoint: str,
+    guard: Seen | None,
+    on_progress: Progress | None,
+) -> Verdict:
     held = Checkpoint.parse(Note.parse(checkpoint).text) if checkpoint else None
     walk, faults = _Walk(store, head.size), list[str]()
     try:
         stored = dict(store.checkpoints())
     except LedgerError as problem:
         stored, faults = {}, [f"the stored checkpoints cannot be read: {problem}"]
-    wanted = {*stored, held.size if held else 0}
+    wanted = {*stored, held.size if held else 0, guard.size if guard else 0}
     roots: dict[int, bytes] = {}
     try:
         for size in _walked(walk, head, on_progress):
@@ -151,6 +182,8 @@ def verify(
     signed = authentic = 0
     if not faults and (key is not None or held is not None):
         word, signed, authentic, faults = _authority(walk.keys, key, checkpoint, held, roots, fitting, head.size)
+    if word != "damaged" and guard is not None and (told := _against_guard(walk, guard, roots)):
+        word, authentic, faults = "refuted", 0, [told, *faults]
     return Verdict(
         word=word,
         origin=walk.keys.origin.text if walk.keys.epochs else "",
@@ -169,11 +202,17 @@ def verify(
     )
 
 
-def mend_tiles(store: Store) -> None:
-    """Make the tiles of the tree anew from the entries. Raises Damaged where the entries are not sound either."""
+def mend(store: Store) -> None:
+    """Make what repeats the entries fit them again: tiles anew, and stored checkpoints that do not fit forgotten.
+
+    Raises Damaged where the entries themselves are not sound.
+    """
     head = store.head()
-    walk, tiles = _Walk(store, head.size), list[Tile]()
-    for _ in _walked(walk, head, None):
+    stored = dict(store.checkpoints())
+    walk, tiles, roots = _Walk(store, head.size), list[Tile](), dict[int, bytes]()
+    for size in _walked(walk, head, None):
+        if size in stored:
+            roots[size] = walk.tree.root()
         tiles += walk.full_tiles()
         if len(tiles) >= TILES_AT_ONCE:
             store.commit(Group(head.size, (), head, tiles=tiles))
@@ -181,6 +220,11 @@ def mend_tiles(store: Store) -> None:
     if walk.tree.root() != head.root:
         raise Damaged(max(0, head.size - 1), "the entries are not those that were counted")
     store.commit(Group(head.size, (), head, tiles=tiles))
+    for size, note in stored.items():
+        try:
+            _fitting(walk.keys, note, size, roots.get(size, b""))
+        except LedgerError:
+            store.drop_checkpoint(size)
 
 
 def _walked(walk: _Walk, head: Head, on_progress: Progress | None) -> Iterator[int]:
@@ -227,6 +271,18 @@ def _beyond(store: Store, head: Head, walk: _Walk) -> list[str]:
     if not walk.keys.epochs:
         faults.append("it holds nothing, not even how it began")
     return faults
+
+
+def _against_guard(walk: _Walk, guard: Seen, roots: dict[int, bytes]) -> str:
+    """What the guard beside the ledger knows and this ledger is not; nothing where they agree."""
+    knows = f"the guard remembers {guard.size:,} entries of '{guard.origin}'"
+    if guard.genesis != walk.genesis:
+        return f"{knows}, which is another ledger"
+    if guard.size > walk.tree.size:
+        return f"{knows}, and {walk.tree.size:,} are here: this is an older copy, or its end is gone"
+    if (guard.origin, guard.root) != (walk.keys.origin_at(guard.size).text, roots.get(guard.size, b"")):
+        return f"{knows}, and those here are others: this is another continuation"
+    return ""
 
 
 def _is_stored(store: Store, tile: Tile) -> bool:
