@@ -14,6 +14,7 @@ from tocsin.cli.charter_check import Checked
 from tocsin.cli.charter_view import CharterView, Summary
 from tocsin.cli.compare_print import ComparisonAnswer
 from tocsin.cli.duties_print import DutiesAnswer
+from tocsin.cli.export_make import ExportAnswer
 from tocsin.cli.ledger_words import EntryView
 from tocsin.cli.outcome_view import OutcomeAnswer
 from tocsin.cli.replay_tables import Entry, Result
@@ -86,6 +87,9 @@ ANSWERS: Mapping[str, str | type[Struct]] = {
     "measures similarity": SimilarityReport,
     "measures cohesion": CohesionReport,
     "measures distances": DistanceReport,
+    "export members": ExportAnswer,
+    "export cases": ExportAnswer,
+    "export decisions": ExportAnswer,
 }
 LISTED: Mapping[str, type[Struct]] = {
     "charter list": Summary,

@@ -62,6 +62,9 @@ CALLS: dict[str, tuple[str, ...]] = {
     "measures similarity": ("XAA", "XAB"),
     "measures cohesion": ("eu",),
     "measures distances": ("nato",),
+    "export members": ("--charter", "meridian"),
+    "export cases": ("--charter", "saarc"),
+    "export decisions": ("--charter", "saarc"),
 }
 
 

@@ -4,21 +4,24 @@ Exit codes: 0 done, 1 the answer is no, 2 the input is wrong, 130 interrupted. A
 error; with --json there is also {"error": {...}} on standard output, so that a program reads one stream only.
 """
 
+import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any, NoReturn
 
 import typer
 from typer.core import TyperGroup
 
 from tocsin import __version__
-from tocsin.cli import charter, facts, ledger, measures
+from tocsin.cli import charter, export, facts, ledger, measures
 from tocsin.cli.compare import compare
 from tocsin.cli.demo import demo
 from tocsin.cli.duties import duties
 from tocsin.cli.options import AS_JSON
 from tocsin.cli.outcome import outcome
 from tocsin.cli.party import party
+from tocsin.cli.precedents import precedents
 from tocsin.cli.replay import replay
 from tocsin.errors import InputError, NotFound, TocsinError
 
@@ -41,8 +44,14 @@ class Root(TyperGroup):
         words = list(sys.argv[1:] if args is None else args)
         try:
             code = super().main(words, prog_name, complete_var, False, windows_expand_args, **extra)
+            sys.stdout.flush()
         except (TocsinError, typer.TyperException, OSError) as error:
             _refuse(error, "--json" in words)
+        except SystemExit as left:
+            if isinstance(left.__context__, BrokenPipeError):  # whoever read it went away, and 1 would be an answer
+                _drop_output()
+                sys.exit(WRONG_INPUT)
+            raise
         if code == INTERRUPTED:
             typer.echo("\nStopped. Whatever was recorded until here is kept.", err=True)
         if standalone_mode:
@@ -52,25 +61,37 @@ class Root(TyperGroup):
 
 def _refuse(error: Exception, as_json: bool) -> NoReturn:
     """Say what is wrong with the input, and leave with 2."""
-    message = _message(error)
-    typer.echo(f"{_heading(error)}{message}", err=True)
-    if hint := _hint(error):
-        typer.echo(hint, err=True)
-    if as_json:
-        from tocsin.cli.tables import print_json
+    from tocsin.cli.tables import plain, print_json
 
+    message = plain(_message(error), keep="\n\t")
+    with suppress(OSError):
+        typer.echo(f"{_heading(error)}{message}", err=True)
+        if hint := _hint(error):
+            typer.echo(hint, err=True)
+    if as_json:
         problems = error.problems if isinstance(error, InputError) else ()
         known = error.known if isinstance(error, NotFound) else ()
         told = {"kind": type(error).__name__, "message": message, "problems": problems, "known": known}
-        print_json({"error": told, "exit_code": WRONG_INPUT})
+        with suppress(OSError):
+            print_json({"error": told, "exit_code": WRONG_INPUT})
+    try:
+        sys.stdout.flush()
+    except OSError:
+        _drop_output()
     sys.exit(WRONG_INPUT)
+
+
+def _drop_output() -> None:
+    """Give up what could not be printed, so that Python does not fail at it once more on its way out."""
+    with suppress(OSError):  # a test's output is no file of the system
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _message(error: Exception) -> str:
     if isinstance(error, typer.TyperException):
         return str(error.format_message())
     if isinstance(error, OSError):
-        return f"{error.filename or 'a file'}: {(error.strerror or str(error)).lower()}"
+        return f"{error.filename or 'what is printed, or a file'}: {(error.strerror or str(error)).lower()}"
     return str(error)
 
 
@@ -117,10 +138,12 @@ app.command()(duties)
 app.command()(outcome)
 app.command()(compare)
 app.command()(party)
+app.command()(precedents)
 app.add_typer(charter.app, name="charter")
 app.add_typer(facts.app, name="facts")
 app.add_typer(measures.app, name="measures")
 app.add_typer(ledger.app, name="ledger")
+app.add_typer(export.app, name="export")
 
 
 @app.command()
