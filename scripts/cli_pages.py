@@ -25,6 +25,7 @@ from tocsin.measures.comparison_party import PartyView
 from tocsin.measures.concentration import ConcentrationReport
 from tocsin.measures.distance import DistanceReport
 from tocsin.measures.similarity import SimilarityReport
+from tocsin.replay.precedents import Precedents
 from tocsin.replay.redecide import Redecided
 from tocsin.replay.result import ReplayReport
 
@@ -61,6 +62,7 @@ ANSWERS: Mapping[str, str | type[Struct]] = {
     "charter text show": "`charter`, `article`, `clauses` as in the charter, and `attached`, your copy by instrument",
     "compare": ComparisonAnswer,
     "party": PartyView,
+    "precedents": Precedents,
     "duties": DutiesAnswer,
     "outcome": OutcomeAnswer,
     "replay": ReplayReport,

@@ -30,6 +30,7 @@ CALLS: dict[str, tuple[str, ...]] = {
     "replay": ("nato-2012-turkey",),
     "compare": ("nato", "csto"),
     "party": ("KAZ",),
+    "precedents": ("request",),
     "duties": ("meridian", "--event", "attack-on-member"),
     "outcome": ("meridian", "assist", "--positions", "others=support"),
     "charter list": (),

@@ -32,6 +32,7 @@ from tocsin.ledger import (
     Proof,
     Record,
     Signer,
+    SqliteStore,
     VerifierKey,
     backup,
     beside,

@@ -9,19 +9,23 @@ import typer
 from tocsin.cli.ledger_open import (
     LEDGER,
     LEDGER_HELP,
+    LINGERS,
     REASON,
     answering,
+    check_name,
     chosen,
+    lingers,
     new_file,
     one_line,
     progress,
     say,
     store,
+    warn,
 )
 from tocsin.cli.options import AS_JSON
 
 if TYPE_CHECKING:
-    from tocsin.ledger import Verdict
+    from tocsin.ledger import Restored, Verdict
 
 FIRST = Annotated[str, typer.Argument(metavar="LEDGER", help=LEDGER_HELP, show_default=False)]
 SECOND = Annotated[str, typer.Argument(metavar="FILE", help="The new file for the backup. Needed.", show_default=False)]
@@ -40,7 +44,7 @@ def backup(ledger: FIRST = "", file: SECOND = "", *, as_json: AS_JSON = False) -
     """Write a compact, checked copy of a ledger.
 
     That is possible while it is being written, too. The copy holds the entries, not the secret key: keep that, and the
-    folder beside the ledger, in another place.
+    folder beside the ledger, in another place. Take a backup after each `key rotate`, so that it knows the key.
     """
     from tocsin.cli import tables
     from tocsin.ledger import backup as copy
@@ -48,7 +52,7 @@ def backup(ledger: FIRST = "", file: SECOND = "", *, as_json: AS_JSON = False) -
     if not ledger or (not file and Path(ledger).exists()):
         raise typer.BadParameter("name the new file for the backup, behind the ledger.", param_hint="FILE")
     path = chosen(Path(ledger) if file else None)
-    target = new_file(Path(file or ledger), "FILE")
+    target = check_name(new_file(Path(file or ledger), "FILE"), "FILE")
     with answering(path, as_json), progress("checking the copy") as bar:
         verdict = copy(path, target, on_progress=bar)
     size_bytes = target.stat().st_size
@@ -82,10 +86,10 @@ def restore(
     from tocsin.ledger import LedgerError
     from tocsin.ledger import restore as go_on
 
-    if not file.is_file():
+    if not check_name(file, "FILE").is_file():
         raise typer.BadParameter(f"there is no backup at {file}.", param_hint="FILE")
     why = one_line(reason, "--reason")
-    path = ledger if ledger is not None else _only_other(file)
+    path = check_name(ledger if ledger is not None else _only_other(file), "LEDGER")
     if path.exists() and path.samefile(file):
         raise typer.BadParameter("a ledger is not restored from itself; name another file.", param_hint="LEDGER")
     try:
@@ -101,10 +105,7 @@ def restore(
     say(f"{path} goes on as {done.origin} with entry {done.size - 1}, which says why.")
     say("It is signed by a new key. Hand it out:")
     typer.echo(done.key)
-    if done.is_vouched:
-        say("The old key lay beside it and vouched for the new one: who trusts the old one can go on verifying.")
-    else:
-        say("The old key was not there to vouch for it: everyone must get the new key from you, by a safe way.")
+    _say_vouched(done)
     if done.missing:
         entries, them = ("entry", "it") if done.missing == 1 else ("entries", "them")
         say(
@@ -118,11 +119,13 @@ def restore(
 def repair(ledger: LEDGER = None, *, as_json: AS_JSON = False) -> None:
     """Make a damaged tree anew from the entries.
 
-    Entries are never touched: where one is damaged, restore a backup. Exit code 1 if anything is damaged still.
+    Entries are never touched: where one is damaged, restore a backup. It also clears away what erased contents left
+    behind while somebody was reading. Exit code 1 if anything is damaged still.
     """
     from tocsin.cli import tables
-    from tocsin.ledger import SqliteStore, mend_tiles
+    from tocsin.ledger import SqliteStore
     from tocsin.ledger.beside import Lock, make_folder
+    from tocsin.ledger.verify import mend
 
     path = chosen(ledger)
     with answering(path, as_json):
@@ -131,13 +134,14 @@ def repair(ledger: LEDGER = None, *, as_json: AS_JSON = False) -> None:
         if before.faults and before.sound == before.size:
             make_folder(path)
             with closing(Lock(path)), closing(SqliteStore(path)) as rows:
-                mend_tiles(rows)
+                mend(rows)
             after = _walked(path)
+        left = "" if after.faults else _cleared(path)
     mended = len(before.faults) - len(after.faults)
     first_bad = after.sound if after.sound < after.size else None
     if as_json:
         answer = {"ledger": str(path), "mended": mended, "faults": after.faults, "first_bad": first_bad}
-        tables.print_json(answer | {"entries": after.size, "sound": after.sound})
+        tables.print_json(answer | {"entries": after.size, "sound": after.sound, "left_behind": left})
     else:
         say(
             f"Mended {mended:,} part{'s' if mended > 1 else ''} of the tree."
@@ -146,11 +150,52 @@ def repair(ledger: LEDGER = None, *, as_json: AS_JSON = False) -> None:
         )
         if not after.faults:
             say(f"All {after.size:,} entries of {after.origin} are sound, and so is their tree.")
+    if left:
+        warn(left)
     if after.faults:
         for fault in after.faults:
-            typer.echo(f"Damaged: {path}: {fault}", err=True)
-        typer.echo("That cannot be mended from the entries; restore a backup: tocsin ledger restore", err=True)
+            warn(f"Damaged: {path}: {fault}")
+        warn("That cannot be mended from the entries; restore a backup: tocsin ledger restore")
         raise typer.Exit(1)
+
+
+def _say_vouched(done: "Restored") -> None:
+    """Who stands for the new key, and for the entries of the copy."""
+    from tocsin.cli import tables
+
+    copied = done.size - 1
+    if done.is_vouched:
+        say("The old key lay beside it and vouched for the new one: who trusts the old one can go on verifying.")
+    elif done.unsigned < copied:
+        say("The old key did not vouch for it: everyone must get the new key from you, by a safe way.")
+    else:
+        say("The old key was not there to vouch for it: everyone must get the new key from you, by a safe way.")
+    if done.unsigned:
+        entries, they = ("entry", "it") if done.unsigned == 1 else ("entries", "they")
+        are = "is" if done.unsigned == 1 else "are"
+        why = f"{are} signed by no key that the old key vouches for"
+        if done.unsigned == copied:
+            why = f"{are} vouched for by no old key, since none was here"
+        warning = (
+            f"Warning: {done.unsigned:,} {entries} of the copy {why}: {they} may have been changed since it was made."
+        )
+        tables.indented(tables.terminal(), warning, by=0, style="bold bright_red")
+
+
+def _cleared(path: Path) -> str:
+    """Fold the write-ahead log in, with what erased contents left behind in it. What stands in the way, if anything."""
+    from tocsin.ledger import LedgerError, SqliteStore
+    from tocsin.ledger.beside import Lock, make_folder
+
+    if not lingers(path):
+        return ""
+    try:
+        make_folder(path)
+        with closing(Lock(path)), closing(SqliteStore(path)) as rows:
+            rows.scrub()
+    except LedgerError as error:
+        return f"What was erased may stay in {path}-wal: {error}"
+    return LINGERS.format(path=path) if lingers(path) else ""
 
 
 def _walked(path: Path) -> "Verdict":

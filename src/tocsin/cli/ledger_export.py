@@ -1,14 +1,26 @@
 """`tocsin ledger export`: a ledger as files for others, of what is sound."""
 
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 import typer
 
-from tocsin.cli.ledger_open import LEDGER, answering, chosen, damage, is_damage, new_file, progress, reader, say
+from tocsin.cli.ledger_open import (
+    LEDGER,
+    answering,
+    chosen,
+    damage,
+    is_damage,
+    new_file,
+    progress,
+    reader,
+    say,
+    warn,
+    written,
+)
 from tocsin.cli.options import AS_JSON
 
 if TYPE_CHECKING:
@@ -20,7 +32,8 @@ TILES = Annotated[
         "--tiles",
         metavar="DIR",
         help="Write the leaves, the tree and the last checkpoint as tlog-tiles, for any web server. They tell how many "
-        "entries there are and when each was written, and nothing of what is in them. A larger export is added to.",
+        "entries there are, when each was written, and nothing of what is in records. But notes are public in tiles: "
+        "keys, reasons, and who erased what. An earlier export is added to.",
     ),
 ]
 RECORDS = Annotated[
@@ -60,8 +73,8 @@ def export(ledger: LEDGER = None, *, tiles: TILES = None, records: RECORDS = Non
                 faults.append(str(damage(fault, path, all_before=True)["message"]))
             _say(f"Wrote {count:,} entries to {target}.", as_json)
         if tiles is not None:
-            verdict = _checked(book)
-            told["tiles"] = _write_tiles(book, tiles, verdict, as_json)
+            verdict, size, note = _checked(book)
+            told["tiles"] = _write_tiles(book, tiles, size, note, as_json)
             if verdict.faults and not faults:
                 faults.append(f"{path}: {verdict.faults[0]}")
                 index = verdict.sound if verdict.sound < verdict.size else None
@@ -69,7 +82,7 @@ def export(ledger: LEDGER = None, *, tiles: TILES = None, records: RECORDS = Non
     if as_json:
         tables.print_json(told | ({"exit_code": 1} if faults else {}))
     if faults:
-        typer.echo(f"Damaged: {faults[0]}", err=True)
+        warn(f"Damaged: {faults[0]}")
         raise typer.Exit(1)
 
 
@@ -108,7 +121,7 @@ def _write_records(book: "FileReader", target: Path) -> "tuple[int, LedgerError 
     from tocsin.ledger import LedgerError, Unsound
 
     count, size = 0, len(book)
-    with progress("writing entries") as bar, target.open("xb") as file:
+    with progress("writing entries") as bar, written(target, "--records") as file:
         try:
             for entry in book.entries():
                 file.write(line_of(entry, book.contents(entry.index) if entry.commitments else ()))
@@ -122,27 +135,41 @@ def _write_records(book: "FileReader", target: Path) -> "tuple[int, LedgerError 
     return count, None
 
 
-def _checked(book: "FileReader") -> "Verdict":
-    from tocsin.ledger import verify
+def _checked(book: "FileReader") -> "tuple[Verdict, int, str]":
+    """What a walk found, and the last checkpoint that fits, of the moment before it: size and note; 0 for none.
 
-    with progress("checking entries") as bar:
-        return verify(book.store, on_progress=bar)
+    A writer that signs a newer one meanwhile takes the older away. What was held then is as good.
+    """
+    from tocsin.ledger import LedgerError, verify
+    from tocsin.ledger.reader import keys_of
+
+    with book.store.snapshot(), progress("checking entries") as bar:
+        held = dict(book.store.checkpoints())
+        verdict = verify(book.store, on_progress=bar)
+    if not verdict.covered or verdict.covered in held:
+        return verdict, verdict.covered, held.get(verdict.covered, "")
+    keys = keys_of(book.store)
+    for size in sorted(held, reverse=True):
+        if size <= verdict.covered:
+            with suppress(LedgerError):
+                keys.opens(held[size])
+                return verdict, size, held[size]
+    return verdict, 0, ""
 
 
-def _write_tiles(book: "FileReader", folder: Path, verdict: "Verdict", as_json: bool) -> dict[str, object] | None:
-    """Write the tiles under the last checkpoint that fits, if there is one."""
+def _write_tiles(book: "FileReader", folder: Path, size: int, note: str, as_json: bool) -> dict[str, object] | None:
+    """Write the tiles under this checkpoint, if there is one."""
     from tocsin.ledger import tiles
 
-    if not verdict.covered:
+    if not size:
         _say("No tiles were written: no checkpoint lies before the damage.", as_json)
         return None
-    note = dict(book.store.checkpoints())[verdict.covered]
     with progress("writing tiles") as bar, answering(book.path, as_json, "--tiles"):
-        files = tiles.export(_Leaves(book, bar), folder, note, verdict.covered)
-    left = verdict.size - verdict.covered
+        files = tiles.export(_Leaves(book, bar), folder, note, size)
+    left = max(0, len(book) - size)
     beyond = f" It does not cover the last {left:,}." if left else ""
-    _say(f"Wrote {files:,} files to {folder}, under the checkpoint of {verdict.covered:,} entries.{beyond}", as_json)
-    return {"folder": str(folder), "files": files, "entries": verdict.covered, "left_out": left}
+    _say(f"Wrote {files:,} files to {folder}, under the checkpoint of {size:,} entries.{beyond}", as_json)
+    return {"folder": str(folder), "files": files, "entries": size, "left_out": left}
 
 
 def _say(text: str, as_json: bool) -> None:

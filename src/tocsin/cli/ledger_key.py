@@ -17,12 +17,13 @@ from tocsin.cli.ledger_open import (
     reader,
     say,
     verifier_key,
+    warn,
     writer,
 )
 from tocsin.cli.options import AS_JSON
 
 if TYPE_CHECKING:
-    from tocsin.ledger import FileReader, VerifierKey
+    from tocsin.ledger import FileLedger, FileReader, Signer, VerifierKey
     from tocsin.ledger.keys import Keys, Term
 
 app = typer.Typer(help="Show and change the keys that sign a ledger.", rich_markup_mode=None, no_args_is_help=True)
@@ -67,7 +68,8 @@ def rotate(ledger: LEDGER = None, *, reason: REASON, as_json: AS_JSON = False) -
     """Sign with a new key from here on.
 
     The key that signed until now vouches for the new one, and ends. Whoever trusts the old key goes on verifying with
-    it. Proofs of entries signed with the new key need the new one.
+    it. Proofs of entries signed with the new key need the new one. Take a backup after each rotation: of one made
+    before it, the key beside the ledger is not known.
     """
     from tocsin.cli import tables
 
@@ -102,15 +104,19 @@ def add(
     from tocsin.ledger import Signer
     from tocsin.ledger.beside import write_signer
 
-    path, why, secret = chosen(ledger), one_line(reason, "--reason"), new_file(out, "--out")
+    path, why, secret = chosen(ledger), one_line(reason, "--reason"), _apart(chosen(ledger), new_file(out, "--out"))
     with answering(path, as_json), closing(writer(path)) as book:
         signer = Signer.new(book.keys.origin.text)
         with answering(path, as_json, "--out"):
             write_signer(secret, signer)
         try:
             index = book.change_keys(add=signer, reason=why)
+            book.checkpoint()
         except BaseException:
-            secret.unlink(missing_ok=True)
+            if _is_surely_out(book, signer):
+                secret.unlink(missing_ok=True)
+            else:
+                warn(f"Keep {secret}: the note that brings this key in may be in; `tocsin ledger key list` shows it.")
             raise
     if as_json:
         tables.print_json({"ledger": str(path), "index": index, "new": signer.key.text, "secret": str(secret)})
@@ -161,6 +167,32 @@ def revoke(
         tables.print_json({"ledger": str(path), "index": index, "revoked": ended.text, "from": since})
         return
     say(f"Entry {index} says so: from size {since} on, nothing that key {ended.id.hex()} signs counts.")
+
+
+def _apart(path: Path, secret: Path) -> Path:
+    """The file for a secret. Leaves with 2 where it would lie with the key that it is to stand in for."""
+    from tocsin.ledger import beside
+
+    folder = beside(path)
+    if folder.resolve() in secret.resolve().parents:
+        raise typer.BadParameter(
+            f"{folder} holds what the ledger is written with, and is lost with it; keep a standby key elsewhere.",
+            param_hint="--out",
+        )
+    return secret
+
+
+def _is_surely_out(book: "FileLedger", signer: "Signer") -> bool:
+    """Whether no note brought this key in. Where the disk failed in the middle of it, nobody knows."""
+    from tocsin.ledger import LedgerError
+    from tocsin.ledger.reader import keys_of
+
+    if not book.is_sound:
+        return False
+    try:
+        return all(term.key != signer.key for term in keys_of(book.store).terms)
+    except LedgerError:
+        return False
 
 
 def _named(keys: "Keys", said: str) -> "VerifierKey":

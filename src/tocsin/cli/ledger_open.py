@@ -1,10 +1,12 @@
 """What the ledger commands share: which ledger is meant, how it is opened, and what is said where that fails."""
 
+import errno
+import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, BinaryIO, NoReturn
 
 import typer
 
@@ -19,7 +21,7 @@ EITHER_ORDER = Annotated[
 ]
 REASON = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why, in one line. It stands in the ledger.")]
 VERIFIER_KEY = Annotated[
-    str,
+    str | None,
     typer.Option(
         "--key",
         metavar="KEY",
@@ -28,6 +30,10 @@ VERIFIER_KEY = Annotated[
     ),
 ]
 
+LINGERS = (
+    "Somebody reads the ledger now: what was erased stays in {path}-wal until the ledger is next opened for writing "
+    "and closed while nobody reads it. Repeat `tocsin ledger repair` then."
+)
 DAMAGED = 1
 LINE_LETTERS_MAX = 500
 INDEX_DIGITS_MAX = 18
@@ -36,6 +42,7 @@ INDEX_DIGITS_MAX = 18
 def chosen(ledger: Path | None) -> Path:
     """The ledger named, or the only one in the current folder."""
     if ledger is not None:
+        check_name(ledger, "LEDGER")
         if not ledger.exists():
             raise typer.BadParameter(f"there is no ledger at {ledger}.", param_hint="LEDGER")
         if not ledger.is_file():
@@ -43,11 +50,22 @@ def chosen(ledger: Path | None) -> Path:
         return ledger
     found = sorted(path for path in Path().glob("*.tocsin") if path.is_file())
     if len(found) == 1:
-        return found[0]
+        return check_name(found[0], "LEDGER")
     if not found:
         raise typer.BadParameter("there is no *.tocsin file in this folder; name the ledger.", param_hint="LEDGER")
     names = ", ".join(map(str, found))
     raise typer.BadParameter(f"there are {len(found)} ledgers in this folder, name one: {names}", param_hint="LEDGER")
+
+
+def check_name(path: Path, parameter: str) -> Path:
+    """The same path. Leaves with 2 where its name is one that SQLite cannot open."""
+    try:
+        os.fspath(path).encode()
+    except UnicodeEncodeError:
+        raise typer.BadParameter(
+            f"the name {path} is not UTF-8, and no ledger can have it; rename it.", param_hint=parameter
+        ) from None
+    return path
 
 
 def sorted_out(*words: str, most: int = 1) -> tuple[Path, list[int]]:
@@ -83,10 +101,19 @@ def store(path: Path) -> "SqliteStore":
 
 
 def writer(path: Path) -> "FileLedger":
-    """The ledger, open for its one writer. Raises LedgerError."""
-    from tocsin.ledger import FileLedger
+    """The ledger, open for its one writer. Raises LedgerError; what is no ledger is left as it is, and alone."""
+    from tocsin.ledger import FileLedger, FileReader, Unsound
 
+    with closing(FileReader(path)) as book:
+        if not len(book):
+            raise Unsound(f"{path} is damaged: it holds nothing, not even how it began")
     return FileLedger(path)
+
+
+def lingers(path: Path) -> bool:
+    """Whether the write-ahead log of a ledger still holds something, which may be what was erased."""
+    log = Path(f"{path}-wal")
+    return log.exists() and log.stat().st_size > 0
 
 
 @contextmanager
@@ -111,7 +138,7 @@ def is_damage(error: "LedgerError") -> bool:
 
 def damaged(error: "LedgerError", path: Path, as_json: bool = False) -> NoReturn:
     """Say that a ledger is damaged, found while reading a part of it, and leave with 1."""
-    typer.echo(f"Damaged: {damage(error, path)['message']}", err=True)
+    warn(f"Damaged: {damage(error, path)['message']}")
     if as_json:
         from tocsin.cli.tables import print_json
 
@@ -139,9 +166,11 @@ def verifier_key(text: str, parameter: str = "--key") -> "VerifierKey":
     from tocsin.ledger import LedgerError, VerifierKey
 
     said = text.strip()
+    if not said:
+        raise typer.BadParameter("the key is empty; is a variable unset?", param_hint=parameter)
     path = Path(said)
     try:
-        is_file = bool(said) and path.is_file()
+        is_file = path.is_file()
     except OSError:
         is_file = False  # too long for a name
     if not is_file and "+" not in said:
@@ -182,6 +211,28 @@ def new_file(path: Path, parameter: str) -> Path:
     return path
 
 
+@contextmanager
+def written(path: Path, parameter: str) -> Iterator[BinaryIO]:
+    """A new file that gets its name when all of it is on the disk. Where that fails, none is left; leaves with 2."""
+    aside = path.with_name(f"{path.name}.partial")
+    try:
+        aside.unlink(missing_ok=True)
+        with aside.open("xb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        aside.replace(new_file(path, parameter))
+    except OSError as error:
+        is_full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        why = "the disk is full" if is_full else (error.strerror or str(error)).lower()
+        raise typer.BadParameter(
+            f"{path} cannot be written: {why}. Nothing is left of it.", param_hint=parameter
+        ) from None
+    finally:
+        with suppress(OSError):
+            aside.unlink(missing_ok=True)
+
+
 def one_line(text: str, parameter: str) -> str:
     """What a person says for the record: one line that is not empty."""
     said = text.strip()
@@ -193,10 +244,17 @@ def one_line(text: str, parameter: str) -> str:
 
 
 def say(text: str) -> None:
-    """A sentence on standard output, as wide as the window."""
+    """A sentence on standard output, as wide as the window. A file's name in it cannot steer the terminal."""
     from tocsin.cli import tables
 
-    tables.indented(tables.terminal(), text, by=0)
+    tables.indented(tables.terminal(), tables.plain(text, keep=""), by=0)
+
+
+def warn(text: str) -> None:
+    """A line on standard error."""
+    from tocsin.cli import tables
+
+    typer.echo(tables.plain(text), err=True)
 
 
 def is_asked() -> bool:

@@ -18,7 +18,9 @@ from tocsin.cli.ledger_open import (
     reader,
     sorted_out,
     verifier_key,
+    warn,
     writer,
+    written,
 )
 from tocsin.cli.options import AS_JSON
 
@@ -35,6 +37,7 @@ PROOF_FILE = Annotated[
 OUT = Annotated[
     Path | None, typer.Option("--out", "-o", metavar="FILE", help="Write it to this new file, not to standard output.")
 ]
+NOT_SHOWN = "not shown (whoever made the proof says it was erased)"
 ASK_FOR_KEY = (
     "name the verifier key you trust: --key KEY, or --key FILE. It comes from the ledger's owner, who sees it with "
     "`tocsin ledger key list`, and never from the proof itself."
@@ -66,40 +69,43 @@ def prove(
     with closing(reader(path, as_json)) as book, answering(path, as_json, "INDEX"):
         proof = book.prove(numbers[0], contents=contents)
     if target is not None:
-        target.write_text(proof.text, encoding="utf-8", newline="\n")
+        with written(target, "--out") as file:
+            file.write(proof.text.encode())
     if as_json:
         told = {"ledger": str(path), "index": proof.index, "proof": proof.text}
         tables.print_json(told | {"written": str(target) if target else None})
     elif target is None:
         typer.echo(proof.text.encode(), nl=False)
     else:
-        typer.echo(f"Wrote {target}.", err=True)
+        warn(f"Wrote {target}.")
 
 
-def check_proof(file: PROOF_FILE, *, key: VERIFIER_KEY = "", as_json: AS_JSON = False) -> None:
+def check_proof(file: PROOF_FILE, *, key: VERIFIER_KEY = None, as_json: AS_JSON = False) -> None:
     """Check a proof, without the ledger.
 
-    It tells which entry stands where, when it was written, and who signed for it. Nothing is asked of a network. Exit
-    code 1 if the proof does not hold, 2 if the file is no proof or the key no key.
+    It tells which entry stands where, when it was written, and who signed for it. It sees this one file and asks
+    nothing of a network: it cannot know whether the key was revoked later, or whether the ledger was continued
+    otherwise elsewhere. Exit code 1 if the proof does not hold, 2 if the file is no proof or the key no key.
     """
     from tocsin.cli import tables
     from tocsin.cli.ledger_words import detail_of, key_text
     from tocsin.ledger import LedgerError, check
     from tocsin.ledger.tree import leaf_hash
 
-    if not key:
+    if key is None:
         raise typer.BadParameter(ASK_FOR_KEY, param_hint="--key")
     trusted = verifier_key(key)
     proof = _proof(file)
     try:
         proven = check(proof, (trusted,))
     except LedgerError as error:
-        typer.echo(f"The proof does not hold: {error}", err=True)
+        warn(f"The proof does not hold: {error}")
         if as_json:
             fault = {"kind": "Refuted", "message": str(error), "problems": (), "known": ()}
             tables.print_json({"holds": False, "error": fault, "exit_code": 1})
         raise typer.Exit(1) from None
-    detail = detail_of(proven.entry, leaf_hash(proof.leaf), proven.contents if proof.contents else None)
+    shown = proven.contents if proof.contents else None
+    detail = detail_of(proven.entry, leaf_hash(proof.leaf), shown, gone=NOT_SHOWN)
     if as_json:
         checkpoint = {"origin": proven.checkpoint.origin, "size": proven.checkpoint.size, "text": proof.checkpoint}
         told = {"holds": True, "entry": detail, "checkpoint": checkpoint}
@@ -116,12 +122,15 @@ def checkpoint(ledger: LEDGER = None, *, as_json: AS_JSON = False) -> None:
     it away often: `verify --checkpoint` needs one that was kept elsewhere.
     """
     from tocsin.cli import tables
+    from tocsin.cli.ledger_show import miscounted
     from tocsin.cli.ledger_verify import guard_text
 
     path = chosen(ledger)
     why = ""
     with closing(reader(path, as_json)) as book, answering(path, as_json):
-        size, last = len(book), book.store.last_checkpoint()
+        if fault := miscounted(path, book):
+            raise fault
+        last, size = book.store.last_checkpoint(), len(book)
     if last is None or last[0] < size:
         signed, why = _signed(path, as_json)
         last = signed or last
@@ -136,11 +145,9 @@ def checkpoint(ledger: LEDGER = None, *, as_json: AS_JSON = False) -> None:
     else:
         typer.echo(last[1].encode(), nl=False)
     if uncovered:
-        typer.echo(
-            f"It does not cover the last {uncovered:,} of {size:,} entries, and none was signed: {why}", err=True
-        )
+        warn(f"It does not cover the last {uncovered:,} of {size:,} entries, and none was signed: {why}")
     if guard:
-        typer.echo(f"Note: {guard}", err=True)
+        warn(f"Note: {guard}")
 
 
 def _signed(path: Path, as_json: bool) -> tuple[tuple[int, str] | None, str]:
@@ -187,12 +194,12 @@ def _print(proven: "Proven", detail: "EntryDetail") -> None:
 
     from tocsin.cli import tables
     from tocsin.cli.ledger_show import print_detail
-    from tocsin.cli.ledger_words import key_text, plain
+    from tocsin.cli.ledger_words import key_text
 
     console, entry, signed = tables.terminal(), proven.entry, proven.checkpoint
-    where = f": entry {entry.index} of {plain(signed.origin)} is the one shown here."
+    where = f": entry {entry.index} of {tables.plain(signed.origin)} is the one shown here."
     console.print(Text.assemble(("The proof holds", "bold green"), where))
-    names = ", ".join(plain(key_text(key)) for key in proven.keys)
+    names = ", ".join(tables.plain(key_text(key)) for key in proven.keys)
     tables.indented(console, f"It stands under the checkpoint of {signed.size:,} entries, signed by {names}.", by=0)
     console.print()
     print_detail(console, detail)

@@ -11,13 +11,16 @@ from tocsin.cli import ledger_open
 from tocsin.cli.ledger_open import (
     EITHER_ORDER,
     LEDGER,
+    LINGERS,
     REASON,
     answering,
     chosen,
+    lingers,
     one_line,
     reader,
     say,
     sorted_out,
+    warn,
     writer,
 )
 from tocsin.cli.options import AS_JSON
@@ -73,15 +76,14 @@ def erase(
         _ask(path, said)
     with answering(path, as_json), closing(writer(path)) as held:
         note = held.erase([(place, content) for content in chosen_contents], by=who, reason=why)
-        is_gone = held.store.scrub()
-    left = "" if is_gone else f"Somebody reads the ledger now: what was erased stays in {path}-wal until they close it."
+    is_gone = not lingers(path)
     if as_json:
         answer = {"ledger": str(path), "entry": place, "erased": chosen_contents, "note": note}
         tables.print_json(answer | {"is_gone": is_gone, "not_reached": NOT_REACHED})
     else:
         say(f"Erased {said} of {path}. Entry {note} says so. {NOT_REACHED}")
-    if left:
-        typer.echo(left, err=True)
+    if not is_gone:
+        warn(LINGERS.format(path=path))
 
 
 def compact_report(ledger: LEDGER = None, *, as_json: AS_JSON = False) -> None:
@@ -103,7 +105,7 @@ def compact_report(ledger: LEDGER = None, *, as_json: AS_JSON = False) -> None:
         tables.print_json(answer | {"given_back_bytes": free_bytes + log_bytes, "says": NEVER_COMPACTED})
         return
     console = tables.terminal()
-    tables.title(console, f"What takes room in {path}")
+    tables.title(console, f"What takes room in {tables.plain(str(path), keep='')}")
     console.print()
     made = tables.table("part", "number", "bytes", right=("number", "bytes"))
     for part in parts:
@@ -143,7 +145,9 @@ def _ask(path: Path, said: str) -> None:
     """Let a person confirm. Leaves with 1 where they do not, with 2 where nobody can be asked."""
     if not ledger_open.is_asked():
         raise typer.BadParameter("nobody can be asked here; say --yes if you mean it.", param_hint="--yes")
-    typer.echo(NOT_REACHED, err=True)
-    if not typer.confirm(f"Erase {said} of {path} for good?", err=True):
-        typer.echo("Nothing was erased.", err=True)
+    from tocsin.cli.tables import plain
+
+    warn(NOT_REACHED)
+    if not typer.confirm(f"Erase {said} of {plain(str(path), keep='')} for good?", err=True):
+        warn("Nothing was erased.")
         raise typer.Exit(1)

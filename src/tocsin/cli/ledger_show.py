@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tocsin.cli.ledger_open import EITHER_ORDER, answering, damage, is_damage, reader, sorted_out
+from tocsin.cli.ledger_open import EITHER_ORDER, answering, damage, is_damage, reader, sorted_out, warn
 from tocsin.cli.options import AS_JSON
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def _several(path: "Path", ledger: "FileReader", start: int, limit: int | None, 
         fault = _print(console, ledger, start, stop)
         if fault is None and stop < size:
             console.print(f"{size - stop:,} more: --from {stop} goes on, --all shows all.", style="dim")
-    fault = fault or _miscounted(path, ledger)
+    fault = fault or miscounted(path, ledger)
     if fault is not None and not is_damage(fault):
         raise fault
     told = damage(fault, path, all_before=start == 0) if fault else None
@@ -76,15 +76,15 @@ def _several(path: "Path", ledger: "FileReader", start: int, limit: int | None, 
         answer = {"ledger": str(path), **head_of(ledger), "shown": found, "error": told}
         tables.print_json(answer | ({"exit_code": 1} if told else {}))
     if told:
-        typer.echo(f"Damaged: {told['message']}", err=True)
+        warn(f"Damaged: {told['message']}")
         raise typer.Exit(1)
 
 
-def _miscounted(path: "Path", ledger: "FileReader") -> "LedgerError | None":
+def miscounted(path: "Path", ledger: "FileReader") -> "LedgerError | None":
     """What is wrong with the number of entries, as far as that is seen without reading them."""
     from tocsin.ledger import Unsound
 
-    size, last = len(ledger), ledger.store.last_checkpoint()
+    last, size = ledger.store.last_checkpoint(), len(ledger)  # in this order: a writer may sign more meanwhile
     if last is not None and last[0] > size:
         return Unsound(f"{path} is damaged: a checkpoint covers {last[0]:,} entries, and {size:,} are counted")
     return None if size else Unsound(f"{path} is damaged: it holds nothing, not even how it began")
@@ -153,7 +153,7 @@ def _one(path: "Path", ledger: "FileReader", index: int, *, as_json: bool) -> No
 def print_detail(console: "Console", detail: "EntryDetail") -> None:
     """All about one entry, as text for people."""
     from tocsin.cli import tables
-    from tocsin.cli.ledger_words import plain
+    from tocsin.cli.tables import plain
 
     for name, value in (("written", f"{detail.at}"), ("kind", detail.kind), ("leaf hash", detail.leaf_hash)):
         console.print(f"  {name:<10} {value}", soft_wrap=True)

@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 import typer
 
-from tocsin.cli.ledger_open import LEDGER, VERIFIER_KEY, answering, chosen, progress, read_text, store, verifier_key
+from tocsin.cli.ledger_open import (
+    LEDGER,
+    VERIFIER_KEY,
+    answering,
+    chosen,
+    progress,
+    read_text,
+    store,
+    verifier_key,
+    warn,
+)
 from tocsin.cli.options import AS_JSON
 
 if TYPE_CHECKING:
@@ -21,6 +31,8 @@ CHECKPOINT = Annotated[
         help="A signed checkpoint of this ledger that was kept elsewhere; '-' reads it from standard input.",
     ),
 ]
+GUARD_FAULT = "the guard remembers "
+"""How a fault begins that says what the guard knows."""
 STYLES = {
     "damaged": "bold bright_red",
     "refuted": "bold bright_red",
@@ -31,7 +43,7 @@ STYLES = {
 
 
 def verify(
-    ledger: LEDGER = None, *, key: VERIFIER_KEY = "", checkpoint: CHECKPOINT = None, as_json: AS_JSON = False
+    ledger: LEDGER = None, *, key: VERIFIER_KEY = None, checkpoint: CHECKPOINT = None, as_json: AS_JSON = False
 ) -> None:
     """Check a whole ledger, and say what that is worth.
 
@@ -44,20 +56,23 @@ def verify(
     from tocsin.ledger import verify as walk
 
     path = chosen(ledger)
-    trusted = verifier_key(key) if key else None
+    trusted = verifier_key(key) if key is not None else None
     held = _checkpoint(checkpoint) if checkpoint is not None else ""
+    seen, unread = _guarded(path)  # before the walk: a writer that goes on meanwhile only adds to it
     with answering(path, as_json), closing(store(path)) as rows, progress("checking entries") as bar:
-        verdict = walk(rows, key=trusted, checkpoint=held, on_progress=bar)
-    guard = guard_text(path, verdict.size)
+        verdict = walk(rows, key=trusted, checkpoint=held, guard=seen, on_progress=bar)
+    against = next((fault for fault in verdict.faults if fault.startswith(GUARD_FAULT)), "")
+    guard = f"{_guard_file(path)}: {against}" if against else unread
     sentences = sentences_of(verdict, has_key=trusted is not None, has_checkpoint=bool(held))
+    is_no = bool(guard) or verdict.word in ("damaged", "refuted")
     if as_json:
         told = {"ledger": str(path), "first_bad": first_bad(verdict), "says": sentences, "guard": guard}
-        tables.print_json(told | msgspec.structs.asdict(verdict))
+        tables.print_json(told | msgspec.structs.asdict(verdict) | ({"exit_code": 1} if is_no else {}))
     else:
         _print(verdict, sentences)
     if guard:
-        typer.echo(f"Note: {guard}", err=True)
-    if is_older(path, verdict.size) or verdict.word in ("damaged", "refuted"):
+        warn(f"Note: {guard}")
+    if is_no:
         raise typer.Exit(1)
 
 
@@ -73,8 +88,7 @@ def sentences_of(verdict: "Verdict", *, has_key: bool, has_checkpoint: bool) -> 
         case "damaged":
             return (f"damaged: {_damage(verdict)}", *verdict.faults)
         case "refuted":
-            given = " and the ".join([*(["key"] if has_key else []), *(["checkpoint"] if has_checkpoint else [])])
-            said = f"refuted: {whole}, but they do not fit the {given} you gave"
+            said = f"refuted: {whole}, but they do not fit {_refuting(verdict, has_key, has_checkpoint)}"
             return (f"{said}. This may be another ledger, an older copy, or one written anew.", *verdict.faults)
         case "self-consistent":
             return (f"self-consistent: {whole}.", *_anonymous(verdict))
@@ -89,43 +103,40 @@ def sentences_of(verdict: "Verdict", *, has_key: bool, has_checkpoint: bool) -> 
 
 
 def guard_text(path: Path, size: int) -> str:
-    """What the guard beside a ledger knows and the ledger has not; nothing where it is not there or content."""
-    from tocsin.ledger import LedgerError
-
-    try:
-        seen = _guarded(path)
-    except LedgerError as problem:
-        return str(problem)
+    """Whether the guard beside a ledger remembers more than is here, or cannot be read; nothing where it is content."""
+    seen, unread = _guarded(path)
     if seen is None or seen.size <= size:
-        return ""
+        return unread
     return (
         f"the guard {_guard_file(path)} remembers {seen.size:,} entries of '{seen.origin}', and {size:,} are here: "
         "this is an older copy, or its end is gone."
     )
 
 
-def is_older(path: Path, size: int) -> bool:
-    """Whether the guard beside a ledger remembers more entries than are in it."""
-    from tocsin.ledger import LedgerError
+def _guarded(path: Path) -> "tuple[Seen | None, str]":
+    """What the guard beside a ledger remembers, None where there is none; and why it cannot be read, if it cannot."""
+    from tocsin.ledger import FileGuard, LedgerError, beside
 
+    if not beside(path).is_dir():
+        return None, ""
     try:
-        seen = _guarded(path)
-    except LedgerError:
-        return False
-    return seen is not None and seen.size > size
-
-
-def _guarded(path: Path) -> "Seen | None":
-    from tocsin.ledger import FileGuard
-
-    file = _guard_file(path)
-    return FileGuard(file).last() if file.is_file() else None
+        return FileGuard(_guard_file(path)).last(), ""
+    except LedgerError as problem:
+        return None, str(problem)
 
 
 def _guard_file(path: Path) -> Path:
     from tocsin.ledger import beside
 
     return beside(path, "guard")
+
+
+def _refuting(verdict: "Verdict", has_key: bool, has_checkpoint: bool) -> str:
+    """What of all that was at hand the entries do not fit."""
+    given = " and the ".join([*(["key"] if has_key else []), *(["checkpoint"] if has_checkpoint else [])])
+    if not verdict.faults[0].startswith(GUARD_FAULT):
+        return f"the {given} you gave"
+    return "the guard beside the ledger" + (f", nor the {given} you gave" if verdict.faults[1:] else "")
 
 
 def _damage(verdict: "Verdict") -> str:

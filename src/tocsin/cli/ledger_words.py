@@ -9,6 +9,7 @@ from msgspec import Struct
 from tocsin.alliance.codec import Act, decode_command, decode_content
 from tocsin.alliance.commands import Command
 from tocsin.alliance.lessons import sentence
+from tocsin.cli.tables import plain
 from tocsin.errors import TocsinError
 from tocsin.ledger import Entry, LedgerError
 from tocsin.ledger.note import Note, VerifierKey
@@ -36,7 +37,7 @@ class EntryView(Struct, frozen=True, kw_only=True):
 
 
 class ContentView(Struct, frozen=True, kw_only=True):
-    """One content beside an entry: its bytes in words, or that it is erased."""
+    """One content beside an entry: its bytes in words, or that it is erased; in a proof, that it is not shown."""
 
     number: int
     bytes: int | None
@@ -74,11 +75,13 @@ def view_of(entry: Entry, contents: Sequence[bytes | None]) -> EntryView:
     )
 
 
-def detail_of(entry: Entry, leaf_hash: bytes, contents: Sequence[bytes | None] | None) -> EntryDetail:
-    """All about an entry. `contents` None: they are not at hand."""
+def detail_of(
+    entry: Entry, leaf_hash: bytes, contents: Sequence[bytes | None] | None, *, gone: str = "erased"
+) -> EntryDetail:
+    """All about an entry. `contents` None: they are not at hand; `gone` is what is said of one that is not there."""
     record = _record(entry) if entry.kind == "record" else None
     note = _note(entry) if entry.kind == "note" else None
-    found = None if contents is None else tuple(_content(place, body) for place, body in enumerate(contents))
+    found = None if contents is None else tuple(_content(place, body, gone) for place, body in enumerate(contents))
     return EntryDetail(
         index=entry.index,
         at=when(entry.at),
@@ -149,11 +152,6 @@ def as_json(data: bytes) -> msgspec.Raw | None:
     return msgspec.Raw(data)
 
 
-def plain(text: str) -> str:
-    """Text of unknown origin for a terminal: what does not print is written out, so that it cannot steer it."""
-    return "".join(sign if sign.isprintable() or sign == "\n" else repr(sign)[1:-1] for sign in text)
-
-
 def key_text(key: VerifierKey) -> str:
     """A key as people compare it: by its name and id."""
     return f"{key.name} (key {key.id.hex()})"
@@ -213,9 +211,9 @@ def _statement(entry: Entry) -> Statement | None:
         return None
 
 
-def _content(number: int, body: bytes | None) -> ContentView:
+def _content(number: int, body: bytes | None, gone: str) -> ContentView:
     if body is None:
-        return ContentView(number=number, bytes=None, what="erased")
+        return ContentView(number=number, bytes=None, what=gone)
     try:
         warning = decode_content(body)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):

@@ -1,6 +1,7 @@
 """How commands print: one look for the terminal, the same words without colour in a pipe, JSON on request."""
 
 import os
+import re
 import sys
 from collections.abc import Iterable, Mapping
 
@@ -34,8 +35,17 @@ def terminal() -> Console:
 
 
 def print_json(answer: object) -> None:
-    """An answer as indented JSON on standard output."""
-    typer.echo(msgspec.json.format(msgspec.json.encode(answer), indent=2).decode())
+    """An answer as indented JSON on standard output. What of a file's name is no UTF-8 is written as U+FFFD."""
+    try:
+        encoded = msgspec.json.encode(answer)
+    except UnicodeEncodeError:
+        encoded = msgspec.json.encode(_encodable(answer))
+    typer.echo(msgspec.json.format(encoded, indent=2).decode())
+
+
+def plain(text: str, keep: str = "\n") -> str:
+    """Text of unknown origin for a terminal: what does not print is written out, so that it cannot steer it."""
+    return "".join(sign if sign.isprintable() or sign in keep else repr(sign)[1:-1] for sign in text)
 
 
 def banner(
@@ -130,3 +140,16 @@ def print_command(console: Console, command: str, says: str) -> None:
     """A command to try, never broken over two lines, and what it does."""
     console.print(Text.assemble("  ", (command, "bold")), soft_wrap=True)
     console.print(Text(f"      {says}", style="dim"))
+
+
+def _encodable(value: object) -> object:
+    """The same with U+FFFD for what cannot be UTF-8, in dictionaries and sequences."""
+    match value:
+        case str():
+            return re.sub("[\ud800-\udfff]", "\ufffd", value)
+        case dict():
+            return {_encodable(key): _encodable(inner) for key, inner in value.items()}
+        case list() | tuple():
+            return [_encodable(inner) for inner in value]
+        case _:
+            return value

@@ -3,68 +3,140 @@
 from collections.abc import Callable
 from typing import assert_never
 
-from tocsin.charter.claims import queries
+from tocsin.charter.claims import decisions, queries
 from tocsin.charter.claims.evidence import Answer, Facts, Missing, listed, numbers_used, steps_used
 from tocsin.charter.claims.model import (
     AnyAsk,
+    AskBound,
     AskCase,
     AskClause,
+    AskConvene,
+    AskDuties,
     AskDuty,
+    AskHeld,
+    AskHolds,
     AskInForce,
     AskInstrument,
     AskMatter,
     AskMembers,
+    AskNotice,
     AskOrgan,
+    AskOutcome,
     AskProvision,
     AskReading,
+    AskReport,
+    AskRight,
     AskRule,
     AskShared,
     AskStatus,
+    AskTable,
     AskTally,
     AskValue,
     Compared,
     SeenStep,
 )
 
+AskOfRows = (
+    AskStatus
+    | AskMembers
+    | AskShared
+    | AskInstrument
+    | AskInForce
+    | AskOrgan
+    | AskMatter
+    | AskRule
+    | AskDuty
+    | AskProvision
+    | AskClause
+    | AskHolds
+    | AskReading
+)
+"""Questions that rows of a charter answer as they stand."""
+
 
 def answer(ask: AnyAsk, facts: Facts) -> Answer:
     """Yes, no, or None where something the question needs is missing; with the reason and the rows it rests on."""
     try:
         match ask:
-            case AskStatus():
-                return queries.status(ask, facts)
-            case AskMembers():
-                return queries.members(ask, facts)
-            case AskShared():
-                return queries.shared(ask, facts)
-            case AskInstrument():
-                return queries.instrument(ask, facts)
-            case AskInForce():
-                return queries.in_force(ask, facts)
-            case AskOrgan():
-                return queries.organ(ask, facts)
-            case AskMatter():
-                return queries.matter(ask, facts)
-            case AskRule():
-                return queries.rule(ask, facts)
-            case AskDuty():
-                return queries.duty(ask, facts)
-            case AskProvision():
-                return queries.provision(ask, facts)
-            case AskClause():
-                return queries.clause(ask, facts)
-            case AskReading():
-                return queries.reading(ask, facts)
             case AskCase():
                 return _case(ask, facts)
             case AskValue():
                 return _value(ask, facts)
             case AskTally():
                 return _tally(ask, facts)
+            case AskHeld() | AskRight() | AskConvene() | AskTable() | AskOutcome():
+                return _decided(ask, facts)
+            case AskDuties() | AskBound() | AskReport() | AskNotice():
+                return _owed(ask, facts)
             case _:
-                assert_never(ask)
+                return _queried(ask, facts)
     except Missing as missing:
         return Answer(None, str(missing))
+
+
+def _decided(ask: AskHeld | AskRight | AskConvene | AskTable | AskOutcome, facts: Facts) -> Answer:
+    """Who may do what, and what comes of it."""
+    match ask:
+        case AskHeld():
+            return decisions.held(ask, facts)
+        case AskRight():
+            return decisions.right(ask, facts)
+        case AskConvene():
+            return decisions.convene(ask, facts)
+        case AskTable():
+            return decisions.table(ask, facts)
+        case AskOutcome():
+            return decisions.outcome(ask, facts)
+        case _:
+            assert_never(ask)
+
+
+def _owed(ask: AskDuties | AskBound | AskReport | AskNotice, facts: Facts) -> Answer:
+    """What is owed, by whom, and how one leaves."""
+    match ask:
+        case AskDuties():
+            return decisions.duties(ask, facts)
+        case AskBound():
+            return decisions.bound(ask, facts)
+        case AskReport():
+            return decisions.report(ask, facts)
+        case AskNotice():
+            return decisions.notice(ask, facts)
+        case _:
+            assert_never(ask)
+
+
+def _queried(ask: AskOfRows, facts: Facts) -> Answer:
+    """What a charter's rows say."""
+    match ask:
+        case AskStatus():
+            return queries.status(ask, facts)
+        case AskMembers():
+            return queries.members(ask, facts)
+        case AskShared():
+            return queries.shared(ask, facts)
+        case AskInstrument():
+            return queries.instrument(ask, facts)
+        case AskInForce():
+            return queries.in_force(ask, facts)
+        case AskOrgan():
+            return queries.organ(ask, facts)
+        case AskMatter():
+            return queries.matter(ask, facts)
+        case AskRule():
+            return queries.rule(ask, facts)
+        case AskDuty():
+            return queries.duty(ask, facts)
+        case AskProvision():
+            return queries.provision(ask, facts)
+        case AskClause():
+            return queries.clause(ask, facts)
+        case AskHolds():
+            return queries.holds(ask, facts)
+        case AskReading():
+            return queries.reading(ask, facts)
+        case _:
+            assert_never(ask)
 
 
 def _case(ask: AskCase, facts: Facts) -> Answer:

@@ -6,10 +6,17 @@ from typing import get_args
 from tocsin.charter.checks.rows import NOT_SEEN
 from tocsin.charter.claims.model import (
     Ask,
+    AskBound,
+    AskDuties,
     AskDuty,
+    AskHeld,
+    AskHolds,
     AskInstrument,
     AskMembers,
     AskOrgan,
+    AskOutcome,
+    AskReport,
+    AskRight,
     AskRule,
     AskShared,
     AskStatus,
@@ -31,11 +38,15 @@ ONE_OF: Mapping[type[Ask], tuple[str, ...]] = {
     AskShared: ("are", "count"),
     AskInstrument: ("is", "before", "since"),
     AskRule: ("is", "uses"),
+    AskBound: ("party", "are", "count"),
     AskValue: ("is", "above", "at_least", "below", "at_most"),
     AskTally: ("is", "above", "at_least", "below", "at_most"),
 }
 """Questions of which exactly one of these fields is given."""
 
+
+EVERYBODY = ("others", "anyone")
+"""Words that stand for parties in a table of positions."""
 
 RULE_KINDS = tuple(str(kind.__struct_config__.tag) for kind in get_args(Rule))
 
@@ -84,10 +95,50 @@ def _ask(ask: Ask, values: Mapping[str, Value], path: Path) -> Iterator[Mistake]
         yield Mistake(path, "the question names no organ", "organ = its id, or name = its whole name")
     if isinstance(ask, AskRule):
         yield from _rule_kind(ask, path)
-    if isinstance(ask, AskDuty):
+    if isinstance(ask, AskDuty | AskDuties | AskBound | AskReport) and ask.event is not None:
         yield from _event(ask.event, (*path, "event"))
+    if isinstance(ask, AskHeld | AskRight | AskOutcome | AskBound):
+        yield from _named_parties(ask, path)
+    if isinstance(ask, AskOutcome):
+        yield from _positions(ask, path)
+    if isinstance(ask, AskHolds) and ask.on is None and ask.from_ is None and ask.to is None:
+        yield Mistake(path, "the question names no day", "on, from or to")
     if isinstance(ask, Compared):
         yield from _number(ask, values, path)
+
+
+def _named_parties(ask: AskHeld | AskRight | AskOutcome | AskBound, path: Path) -> Iterator[Mistake]:
+    """Parties that the newer questions name, one by one or as keys of a table."""
+    if isinstance(ask, AskHeld):
+        if not ask.from_ and not ask.to:
+            yield Mistake(path, "no party and no day is given", "from = { FRA = 1949-08-24 }, or the same under to")
+        for field, days in (("from", ask.from_), ("to", ask.to)):
+            for party in days:
+                yield from _party(party, (*path, field, party))
+    elif isinstance(ask, AskOutcome):
+        for field, said in (("positions", ask.positions), *((f"questions.{q}", s) for q, s in ask.questions.items())):
+            for party in said:
+                if party not in EVERYBODY:
+                    yield from _party(party, (*path, *field.split(".", 1), party))
+        if ask.subject:
+            yield from _party(ask.subject, (*path, "subject"))
+        for field, names in (("blocked_by", ask.blocked_by), ("bound", ask.bound)):
+            for place, party in enumerate(names or ()):
+                if party not in EVERYBODY:
+                    yield from _party(party, (*path, field, place))
+    else:
+        if ask.party:
+            yield from _party(ask.party, (*path, "party"))
+        for place, party in enumerate((ask.are if isinstance(ask, AskBound) else None) or ()):
+            yield from _party(party, (*path, "are", place))
+
+
+def _positions(ask: AskOutcome, path: Path) -> Iterator[Mistake]:
+    if ask.counts and ask.positions:
+        yield Mistake((*path, "counts"), "positions are given by party and by number", "one of positions, counts")
+    if ask.is_ == "unset" and (ask.positions or ask.counts):
+        fix = "leave the positions out, or ask what comes of them"
+        yield Mistake((*path, "is"), "where the rule is unset no positions are counted", "", fix)
 
 
 def _one_of(ask: Ask, path: Path) -> Iterator[Mistake]:

@@ -21,21 +21,23 @@ from tocsin.charter.files.loader import BYTES_MAX, convert, parse_toml
 from tocsin.charter.files.locate import Mistake, located
 from tocsin.charter.files.structure import shown
 from tocsin.charter.forum import lookup
+from tocsin.charter.rows import RENAME
 from tocsin.charter.snapshot import Charter
 from tocsin.errors import CaseError
-from tocsin.terms import WEAK_CLASSES
+from tocsin.terms import WEAK_CLASSES, SourceClass
 
 __all__ = ["Claim", "ClaimFile", "ClaimVerdict", "Evidence", "check_claims", "judge_claims", "load_claims"]
 
 T = TypeVar("T")
 
 COMMON_MISTAKES = "common-mistakes"
+GOLDEN_DECISIONS = "golden-decisions"
 
 Charters = Callable[[str], Charter] | Mapping[str, Charter]
 Cases = Callable[[str], tuple[SeenStep, ...]] | Mapping[str, tuple[SeenStep, ...]]
 
 
-class ClaimVerdict(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class ClaimVerdict(Struct, frozen=True, kw_only=True, omit_defaults=True, rename=RENAME):
     """What is to be thought of one claim. `open`: a charter, case, row or number that it hangs on is missing or unset.
 
     `evidence` holds what the verdict rests on: for 'false' the rows that refute the claim, else all that were asked.
@@ -49,7 +51,11 @@ class ClaimVerdict(Struct, frozen=True, kw_only=True, omit_defaults=True):
     because: tuple[str, ...]
     evidence: tuple[Evidence, ...]
     hypothetical: bool = False
-    """Whether a charter that was asked is hypothetical."""
+    """Whether a charter that was asked is hypothetical, or positions or the event are made up to show the rule."""
+    class_: SourceClass | None = None
+    """How the claim's own source was seen, where the file says so."""
+    other: bool | None = None
+    """Whether that source is another than those of the rows that answer, where the file says so."""
 
 
 def check_claims(charters: Charters = load_charter, path: str | Folder | None = None) -> list[ClaimVerdict]:
@@ -122,7 +128,9 @@ def _verdict(claim: Claim, facts: Facts) -> ClaimVerdict:
         verdict="false" if against else "open" if unknown else "true",
         because=(*_weak(evidence), *(found.because for found in rests_on)),
         evidence=evidence,
-        hypothetical=facts.hypothetical(claim.assert_),
+        hypothetical=claim.hypothetical or facts.hypothetical(claim.assert_),
+        class_=claim.class_,
+        other=claim.other,
     )
 
 

@@ -1,12 +1,13 @@
 """Questions about one or two charters: who belongs, what there is, and what the treaty computes."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 
 from tocsin.charter.claims.evidence import Answer, Evidence, Facts, Missing, known_rows, listed, rows_used
 from tocsin.charter.claims.model import (
     AskClause,
     AskDuty,
+    AskHolds,
     AskInForce,
     AskInstrument,
     AskMatter,
@@ -178,7 +179,8 @@ def provision(ask: AskProvision, facts: Facts) -> Answer:
     if row is None:
         raise Missing(f"{ask.charter}: no provision '{ask.provision}' on {ask.on}, neither given nor absent")
     because = f"{ask.charter}: {row.absent or row.says or f'provision {row.id} is there'}"
-    return Answer(bool(row.absent) is ask.absent, because, rows_used(shot, [row]))
+    holds = bool(row.absent) is ask.absent and ask.matter in ("", row.matter)
+    return Answer(holds and ask.ratified_by in ("", row.ratified_by), because, rows_used(shot, [row]))
 
 
 def clause(ask: AskClause, facts: Facts) -> Answer:
@@ -190,6 +192,39 @@ def clause(ask: AskClause, facts: Facts) -> Answer:
     said = ask.says.casefold() in row.summary.casefold()
     holds = ask.instrument in ("", row.instrument) and said
     return Answer(holds, f"{ask.charter} {row.id} ({row.instrument}): {row.summary}", there.evidence)
+
+
+def holds(ask: AskHolds, facts: Facts) -> Answer:
+    """Rows by id on the days that matter: the day itself, or the days on both sides of a beginning or an end."""
+    there: list[date] = [ask.on] if ask.on else []
+    away: list[date] = []
+    if ask.from_ is not None:
+        there, away = [*there, ask.from_], [*away, ask.from_ - timedelta(days=1)]
+    if ask.to is not None:
+        there, away = [*there, ask.to - timedelta(days=1)], [*away, ask.to]
+    wrong: list[str] = []
+    known = {name: known_rows(facts.charter(ask.charter).document, ask.what, name) for name in ask.names}
+    for name, rows in known.items():
+        if not rows:
+            raise Missing(f"{ask.charter}: there is no {ask.what} '{name}'")
+    for days, expected in ((there, True), (away, False)):
+        for day in days:
+            table: dict[str, Row] = getattr(facts.snapshot(ask.charter, day), _TABLES.get(ask.what, f"{ask.what}s"))
+            wrong += [
+                f"{name} on {day}" for name in ask.names if (name in table and _alike(ask, table[name])) != expected
+            ]
+    said = f"all {len(ask.names)} as asked" if not wrong else f"not so: {', '.join(wrong[:8])}"
+    shot = facts.snapshot(ask.charter, there[0])
+    used = rows_used(shot, [row for rows in known.values() for row in rows])
+    return Answer(not wrong, f"{ask.charter}: {ask.what} {listed(ask.names)}: {said}", used)
+
+
+_TABLES = {"duty": "duties"}
+
+
+def _alike(ask: AskHolds, row: Row) -> bool:
+    kind = _kind(row) if isinstance(row, Rule) else getattr(row, "modality" if ask.what == "duty" else "kind", "")
+    return ask.kind in ("", kind) and ask.instrument in ("", getattr(row, "instrument", ""))
 
 
 def reading(ask: AskReading, facts: Facts) -> Answer:
