@@ -76,8 +76,10 @@ TABLES = (
     ("head", "one INTEGER PRIMARY KEY CHECK (one = 1), size INTEGER NOT NULL, root BLOB NOT NULL"),
     (
         "entry",
-        ("\n    number INTEGER PRIMARY KEY,\n"
-        "    leaf BLOB NOT NULL, salt BLOB NOT NULL, frame BLOB NOT NULL, chain BLOB NOT NULL\n"),
+        (
+            "\n    number INTEGER PRIMARY KEY,\n"
+            "    leaf BLOB NOT NULL, salt BLOB NOT NULL, frame BLOB NOT NULL, chain BLOB NOT NULL\n"
+        ),
     ),
     ("content", "id INTEGER PRIMARY KEY, salt BLOB, body BLOB"),
     ("tile", "id INTEGER PRIMARY KEY, nodes BLOB NOT NULL"),
