@@ -31,34 +31,49 @@ def print_list(console: Console, summaries: Iterable[Summary], today: date) -> N
     made = table(
         "charter",
         "members",
-        "others",
-        "rows",
-        "seen how, %",
-        "instruments, in force",
-        right=("members", "others", "rows"),
+        "rows, seen how",
+        "in force",
+        "duty to help, decided by",
+        keep=("rows, seen how", "in force"),
     )
     for one in found:
         name = Text.assemble((one.id, "bold"), "\n", one.title)
         for flag, said in ((one.hypothetical, "HYPOTHETICAL"), (one.outline, "outline only")):
             name.append(f"\n{said}" if flag else "", style="bright_red" if said == "HYPOTHETICAL" else "dim")
-        row(made, name, str(one.members_today), str(one.others_today), str(one.rows), _shares(one), _instruments(one))
+        row(made, name, _members(one), _shares(one), _instruments(one), _help(one))
     console.print(made)
     console.print()
     console.print(
         Text("others: observers, partners, acceding states.  !: weak source, check before you rely on it.", style="dim")
     )
+    console.print(Text("no row: none of today states one, which says nothing of the treaty.", style="dim"))
     console.print(Text("Next: tocsin charter show nato --on 2003-02-10", style="dim"))
 
 
+def _members(summary: Summary) -> Text:
+    others = f"\n+{summary.others_today} others" if summary.others_today else ""
+    return Text.assemble(str(summary.members_today), (others, "dim"))
+
+
 def _shares(summary: Summary) -> Text:
-    said = Text()
+    said = Text(f"{summary.rows} rows")
     for name, percent in summary.source_class_percent.items():
-        said.append("\n" if said else "")
-        said.append_text(Text.assemble(f"{percent:3d} ", class_text(name)))
+        said.append_text(Text.assemble(f"\n{percent:3d} ", class_text(name)))
     return said
 
 
-def _instruments(summary: Summary, most: int = 5) -> Text:
+def _help(summary: Summary) -> Text:
+    if not summary.help:
+        return Text("no row", style="dim")
+    said = Text()
+    for one in dict.fromkeys((one.clause, one.source_class, one.decided) for one in summary.help):
+        clause, source_class, decided = one
+        weak = " !" if source_class in WEAK_CLASSES else ""
+        said.append("\n" if said else "").append(f"{clause}{weak}: {decided}")
+    return said
+
+
+def _instruments(summary: Summary, most: int = 4) -> Text:
     lines = [f"{one.id} {one.in_force or one.signed or 'no date'}" for one in summary.instruments[:most]]
     more = len(summary.instruments) - most
     return Text("\n".join([*lines, *([f"and {more} more"] if more > 0 else [])]))

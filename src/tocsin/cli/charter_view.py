@@ -6,7 +6,8 @@ from datetime import date
 
 from msgspec import Struct
 
-from tocsin.charter.model import Document, Forum, Instrument, Report, Unless
+from tocsin.charter.forum import open_forums
+from tocsin.charter.model import Document, Duty, Forum, Instrument, Report, Unless
 from tocsin.charter.rows import Row
 from tocsin.charter.snapshot import Charter, Snapshot, visible
 from tocsin.cli.charter_parts import (
@@ -24,6 +25,8 @@ from tocsin.cli.charter_parts import (
 from tocsin.cli.charter_reforms import ReformView, views_of, why_hypothetical
 from tocsin.cli.law_words import condition_words, rule_words
 from tocsin.cli.names import names_on, party_name
+from tocsin.measures.comparison_duties import duties_of
+from tocsin.measures.comparison_words import rule_short
 from tocsin.terms import SOURCE_CLASSES, WEAK_CLASSES, SourceClass
 
 TABLES = (
@@ -43,6 +46,14 @@ class InstrumentView(Struct, frozen=True, kw_only=True):
     ended: date | None
 
 
+class Help(Struct, frozen=True, kw_only=True):
+    """A duty to help a party, today: its clause, and by which rule it is decided that it is owed."""
+
+    clause: str
+    source_class: SourceClass
+    decided: str
+
+
 class Summary(Struct, frozen=True, kw_only=True):
     """A charter in one row."""
 
@@ -54,6 +65,8 @@ class Summary(Struct, frozen=True, kw_only=True):
     others_today: int
     rows: int
     instruments: tuple[InstrumentView, ...]
+    help: tuple[Help, ...]
+    """Duties to help; none where no row of today states one."""
     source_class_percent: dict[SourceClass, int]
     hash: str
 
@@ -209,9 +222,25 @@ def summary_of(charter: Charter, today: date) -> Summary:
         others_today=sum(standing.status != "withdrawn" for standing in snapshot.standings.values()) - members,
         rows=len(rows_of(document)),
         instruments=tuple(_instrument(row) for row in visible(document.instrument, None)),
+        help=tuple(
+            Help(clause=duty.clause, source_class=snapshot.source_class(duty), decided=_decided(duty, snapshot))
+            for duty in duties_of(snapshot, "help")
+            if duty.modality == "duty"
+        ),
         source_class_percent=percent_by_class(document),
         hash=charter.hash,
     )
+
+
+def _decided(duty: Duty, snapshot: Snapshot) -> str:
+    """By which rule it is decided that the duty is owed, in a few words."""
+    if duty.decision == "automatic":
+        return "owed without a decision"
+    matter = snapshot.matters.get(duty.decision)
+    rules = [forum.rule for forum in open_forums(snapshot, matter)] if matter is not None else []
+    if not rules or rules[0] in ("", "unset"):
+        return "rule not known"
+    return rule_short(rules[0], snapshot.rules)
 
 
 def view_of(charter: Charter, snapshot: Snapshot) -> CharterView:
