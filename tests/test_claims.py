@@ -279,6 +279,8 @@ ASKED = {
     "a report to nobody known": ('ask = "report"\nduty = "assist"\nto = "XAZ"\non = 2020-01-01', "false"),
     "a report on too little": ('ask = "report"\nduty = "assist"\nto = "UNSC"\non = 2020-01-01' + "EVENT", "open"),
     "a notice": ('ask = "notice"\nis = "12 months"\non = 2020-01-01', "true"),
+    "a notice in years": ('ask = "notice"\nis = "1 year"\non = 2020-01-01', "true"),
+    "a notice in weeks": ('ask = "notice"\nis = "2 weeks"\non = 2020-01-01', "false"),
     "a notice of another length": ('ask = "notice"\nis = "3 years"\non = 2020-01-01', "false"),
     "no notice": ('ask = "notice"\nprovision = "expulsion"\nis = "absent"\non = 2020-01-01', "true"),
     "rows that hold": ('ask = "holds"\nwhat = "duty"\nnames = ["assist"]\nkind = "duty"\non = 2020-01-01', "true"),

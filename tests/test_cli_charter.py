@@ -136,6 +136,63 @@ def test_membership_depends_on_the_day_and_on_what_was_known() -> None:
     assert members("--on", "2024-04-01", "--known", "2024-04-01") <= members("--on", "2024-04-01")
 
 
+def test_a_day_known_only_by_its_month_is_told_in_a_note_below_the_parties() -> None:
+    words = ("charter", "show", "csto", "--on", "1995-01-01", "--part", "parties")
+    shown = tocsin(*words).flat
+    assert "AZE Azerbaijan member 1993-09-01 secondary ! [2]" in shown
+    assert "[2] Acceded in September 1993: the source gives no day, the first of the month stands for it." in shown
+    assert "not in force" not in shown
+    parties = {party["id"]: party for party in tocsin(*words, "--json").json["parties"]}
+    assert parties["AZE"]["note"].startswith("Acceded in September 1993")
+
+
+def test_notes_are_those_of_the_day() -> None:
+    def note(on: str) -> str:
+        parties = tocsin("charter", "show", "au", "--on", on, "--json").json["parties"]
+        return next(str(party["note"]) for party in parties if party["id"] == "GNB")
+
+    assert "suspended since 2025-11-28: Whether it was lifted since was not looked up." in note("2025-12-01")
+    assert "suspended" not in note("2025-11-27")
+
+
+def test_suspensions_that_are_not_entered_are_told_where_parties_are_shown() -> None:
+    for part in ("parties", "unset"):
+        shown = tocsin("charter", "show", "au", "--on", "2012-06-01", "--part", part).flat
+        assert "Ten suspensions are not entered, for want of a day" in shown
+        assert "Burkina Faso (2015)" in shown
+
+
+@pytest.mark.parametrize(
+    ("charter", "on", "says"),
+    [
+        ("csto", "1993-10-01", "not in force until 1994-04-20: Collective Security Treaty"),
+        ("csto", "1994-04-20", ""),
+        ("sco", "2003-09-18", "not in force until 2003-09-19: Charter of the Shanghai"),
+        ("weu", "2011-06-30", ""),
+        ("weu", "2011-07-01", "ended on 2011-06-30: Treaty of Brussels"),
+    ],
+)
+def test_a_day_on_which_the_treaty_does_not_hold_says_so_above_the_parties(charter: str, on: str, says: str) -> None:
+    words = ("charter", "show", charter, "--on", on)
+    said = tocsin(*words, "--json").json["not_in_force"]
+    assert said.startswith(says)
+    assert bool(said) is bool(says)
+    if says:
+        out = tocsin(*words, "--part", "parties").out
+        assert out.index("Parties (") < out.index(says) < out.index("code ")
+
+
+def test_clauses_entered_before_their_charter_was_in_force_are_told() -> None:
+    shown = tocsin("charter", "show", "sco", "--part", "instruments").flat
+    assert "Its clauses are entered from the day of signature, 7 June 2002" in shown
+
+
+def test_organs_matters_duties_rules_and_provisions_carry_their_notes() -> None:
+    view = tocsin("charter", "show", "csto", "--on", "2020-01-01", "--json").json
+    for part in ("organs", "matters", "duties", "rules", "provisions", "instruments"):
+        assert any(row["note"] for row in view[part]), part
+
+
 def test_what_rests_on_weak_sources_says_so_before_anything_else() -> None:
     out = tocsin("charter", "show", "nato", "--part", "clauses").out
     assert out.index("Rests on weak sources") < out.index("Clauses")

@@ -187,6 +187,14 @@ def test_which_events_carry_the_banner(event: Event, hypothetical: bool) -> None
     assert is_hypothetical(event) is hypothetical
 
 
+def test_an_event_without_a_source_is_not_said_never_to_have_happened(tmp_path: Path) -> None:
+    real = {"victim": '"USA"', "requested_by": '["USA"]', "source": '""'}
+    silent = tocsin("duties", "nato", "--event", event(tmp_path, **real), "--json").json
+    assert silent["why_hypothetical"] == "the event is invented or names no source"
+    said = tocsin("duties", "nato", "--event", event(tmp_path, **real, says='"HYPOTHETICAL: a drill"'), "--json").json
+    assert said["why_hypothetical"] == "the event is invented; it has not happened"
+
+
 def test_the_help_names_every_shipped_example() -> None:
     shown = tocsin("duties", "--help").flat.replace("- ", "-")
     assert command.__doc__

@@ -1,5 +1,6 @@
 """Alliances side by side: every cell leads to its clauses, and says where nobody knows."""
 
+import re
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -202,6 +203,20 @@ def test_the_overlap_names_the_parties() -> None:
     assert found.standings[PartyId("ARM")]["csto"] == "member, frozen"
     with pytest.raises(KeyError):
         found.shared("csto", "nato")
+
+
+def test_a_seat_looks_otherwise_than_a_suspension_and_the_legend_names_both() -> None:
+    picture = str(draw(overlap([load("au")], on=DAY)))
+    seats = re.findall(r"<title>[^<]*: psc,[^<]*</title><rect[^>]*class=\"(\w+)", picture)
+    suspensions = re.findall(r"<title>[^<]*: suspended,[^<]*</title><rect[^>]*class=\"(\w+)", picture)
+    assert (set(seats), set(suspensions)) == ({"seat"}, {"laid"})
+    assert "psc: laid over a status, takes no right away" in picture
+    assert "suspended: laid over a status, takes rights away or freezes them" in picture
+
+
+def test_a_freeze_is_no_seat_although_no_row_says_which_rights_it_takes() -> None:
+    spans = overlap([load("cis"), load("csto")], on=DAY).spans
+    assert {span.seat for span in spans if span.status == "frozen"} == {False}
 
 
 def test_the_picture_says_in_words_what_it_draws() -> None:

@@ -97,6 +97,11 @@ def test_the_page_is_one_file_whose_links_lead_somewhere(tmp_path: Path) -> None
     assert "<svg" in text
 
 
+def test_what_a_reading_adds_names_the_parties_it_counts() -> None:
+    done = tocsin("compare", "csto", "--topic", "members", "--on", "2026-01-01")
+    assert "of them suspended: UZB" in done.flat
+
+
 def test_the_picture_can_be_written_alone(tmp_path: Path) -> None:
     file = tmp_path / "years.svg"
     tocsin("compare", "csto", "sco", "--svg", str(file))

@@ -13,14 +13,15 @@ from tocsin.charter.files.catalog import shipped
 from tocsin.charter.files.loader import load_text
 from tocsin.charter.files.template import template
 from tocsin.errors import NotFound
-from tocsin.measures.collision_events import HYPOTHETICAL, asked_by, events
+from tocsin.measures.collision_events import HYPOTHETICAL, OUTSIDER, asked_by, engaged, events
 from tocsin.measures.collision_model import Collision
 from tocsin.measures.collision_places import region_of
 from tocsin.measures.collisions import collisions
-from tocsin.measures.comparison_duties import sort_of
-from tocsin.measures.comparison_party import PartyView, party_view
+from tocsin.measures.comparison_duties import borne_by, sort_of
+from tocsin.measures.comparison_party import PartyView, alliances_said, find_party, party_view
 from tocsin.replay.load import load_event
 from tocsin.states import is_state
+from tocsin.terms import PartyId
 
 DAY = date(2026, 1, 1)
 load = cache(load_charter)
@@ -70,6 +71,65 @@ def test_a_partner_bears_no_duty_of_members() -> None:
     nato = {one.id: one for one in view("QAT").alliances}["nato"]
     assert nato.status == "ici-partner"
     assert "assist" not in {duty.id for duty in nato.duties}
+
+
+@pytest.mark.parametrize("code", ["QAT", "EGY", "ISR"])
+def test_a_partner_is_shown_no_duty_whose_trigger_asks_for_a_member_in_its_role(code: str) -> None:
+    nato = {one.id: one for one in view(code).alliances}["nato"]
+    assert not nato.duties
+
+
+def test_a_candidate_is_shown_no_duty_of_those_who_decide_to_take_part() -> None:
+    assert not {one.id: one for one in view("TUR").alliances}["eu"].duties
+    france = {one.id: one for one in view("FRA").alliances}["eu"]
+    assert {duty.id: duty.borne for duty in france.duties}["report-to-council"] == "only as the willing"
+
+
+@pytest.mark.parametrize("code", ["QAT", "EGY", "TUR", "FRA", "KAZ", "GEO"])
+def test_a_duty_is_borne_in_the_roles_of_an_event_just_where_some_event_engages_the_party(code: str) -> None:
+    for name in shipped():
+        snapshot = load(name).as_of(DAY)
+        for duty in snapshot.duties.values() if snapshot.belongs(code) else ():
+            if not {"victim", "attacker"} & {*duty.bearer}:
+                continue
+            asked = asked_by(duty, snapshot)
+            others = [*sorted(snapshot.group("members") - {PartyId(code)})[:1], OUTSIDER]
+            tried = [pair for other in others for pair in ((code, other), (other, code))]
+            shown = bool(borne_by(snapshot, duty, PartyId(code)))
+            assert shown == any(
+                engaged(snapshot, duty, event, code) for pair in tried for event in events(asked, *pair, DAY)
+            )
+
+
+@pytest.mark.parametrize("asked", ["KAZ", "kaz", "kazakhstan", "Kazakhstan", "kazakh"])
+def test_a_party_is_found_by_code_and_by_name(asked: str) -> None:
+    assert find_party([load("csto"), load("nato")], asked) == "KAZ"
+
+
+def test_a_name_is_found_without_its_accents_and_by_what_else_it_is_called() -> None:
+    assert [find_party([load("nato")], asked) for asked in ("turkiye", "Turkey")] == ["TUR", "TUR"]
+
+
+def test_a_name_that_is_misspelt_is_refused_with_the_nearest_one() -> None:
+    with pytest.raises(NotFound) as refused:
+        find_party([load("csto")], "kazakstan")
+    assert "Did you mean 'Kazakhstan'?" in str(refused.value)
+
+
+@pytest.mark.parametrize(("number", "said"), [(0, "no alliance"), (1, "1 alliance"), (2, "2 alliances")])
+def test_alliances_are_counted_in_plain_english(number: int, said: str) -> None:
+    assert alliances_said(number) == said
+
+
+def test_where_any_outsider_will_do_no_state_is_named() -> None:
+    force = next(one for one in view("QAT").collisions if one.second.duty == "no-force")
+    assert "by an outsider on a party of gcc and unsc (such as United Arab Emirates)" in force.says
+    assert {OUTSIDER} == {force.witnesses[0].event.attacker, force.witnesses[1].event.victim}
+
+
+def test_a_state_that_stands_for_others_alike_is_told_as_an_example() -> None:
+    sides = next(one for one in view("FRA").collisions if one.kind == "opposite sides")
+    assert "by a party of nato (such as Albania)" in sides.says
 
 
 def test_kazakhstan_could_be_asked_for_help_against_a_member_of_another_alliance() -> None:

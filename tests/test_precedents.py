@@ -31,6 +31,19 @@ def test_plain_words_stand_for_kinds_of_step(words: str, kinds: tuple[StepKind, 
     assert (found.kinds, found.texts) == (kinds, texts)
 
 
+@pytest.mark.parametrize(
+    ("words", "outcomes"),
+    [("veto", ("blocked",)), ("vetoes", ("blocked",)), ("who objected", ("blocked", "broken")), ("silence", ())],
+)
+def test_plain_words_stand_for_outcomes(words: str, outcomes: tuple[str, ...]) -> None:
+    assert (understand(words).outcomes, understand(words).texts) == (outcomes, ())
+
+
+def test_words_that_tell_nothing_are_left_out_of_the_search() -> None:
+    assert understand("who of the Patriots").texts == ("patriots",)
+    assert understand("who of the").empty
+
+
 def found_for(words: str, clause: str = "", system: str = "") -> Precedents:
     return precedents(understand(words, clause, system))
 
@@ -65,6 +78,12 @@ def test_a_clause_narrows_the_search() -> None:
     assert {one.charter for one in answer.found} == {"nato"}
     assert all("NAT.4" in step.clauses for one in answer.found for step in one.steps)
     assert precedents(Search(words="", clause="NAT.99")).found == ()
+
+
+def test_a_veto_finds_the_decisions_that_were_blocked() -> None:
+    answer = found_for("veto")
+    assert "saarc-2016-summit" in {one.case for one in answer.found}
+    assert {step.came for one in answer.found for step in one.steps} == {"blocked"}
 
 
 def test_words_beside_a_kind_may_stand_in_what_the_case_is_about() -> None:
@@ -129,6 +148,24 @@ def test_nothing_found_ends_with_one_and_says_what_is_known() -> None:
     assert done.code == 1
     assert "There is no such precedent" in done.out
     assert "deployment" in done.flat
+
+
+def test_a_clause_that_is_in_no_charter_is_told_with_near_ones() -> None:
+    done = tocsin("precedents", "consultation", "--clause", "NAT.99")
+    assert done.code == 2
+    assert "no charter has a clause 'NAT.99'" in done.err
+    assert "NAT.9," in done.err
+    assert "'csto' has no clause" in tocsin("precedents", "--clause", "NAT.4", "--system", "csto").err
+
+
+def test_a_clause_without_a_precedent_ends_with_one() -> None:
+    done = tocsin("precedents", "consultation", "--clause", "NAT.8")
+    assert done.code == 1
+    assert "no step of that kind that fits the rest is recorded" in done.flat
+
+
+def test_words_that_tell_nothing_alone_are_refused() -> None:
+    assert tocsin("precedents", "who of the").code == 2
 
 
 def test_a_charter_that_is_none_is_told() -> None:

@@ -66,6 +66,12 @@ def ballot_for(snapshot: Snapshot, forum: Forum, roles: Roles = MappingProxyType
     )
 
 
+def electors_of(snapshot: Snapshot, forum: Forum, roles: Roles = MappingProxyType({})) -> tuple[PartyId, ...] | None:
+    """Who decides in a forum on the day, whatever its rule; None where the sources do not say."""
+    electorate = snapshot.organs[forum.organ].electorate
+    return tuple(sorted(snapshot.group(electorate, roles))) if electorate else None
+
+
 def outcome(  # noqa: PLR0913 - one question with many optional sides, most of them by name
     charter: Charter,
     matter: str,

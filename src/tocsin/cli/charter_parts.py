@@ -1,14 +1,15 @@
-"""More of what `charter show` tells: groups, weights, areas and provisions, and what a chosen reading leaves out."""
+"""More of what `charter show` tells: groups, weights, provisions, notes, gaps, and what a reading leaves out."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 
 from msgspec import Struct
 
 from tocsin.charter.model import Forum, Group
-from tocsin.charter.snapshot import Snapshot
-from tocsin.cli.law_words import condition_words
-from tocsin.terms import PartyId, SourceClass
+from tocsin.charter.rows import Row
+from tocsin.charter.snapshot import Snapshot, visible
+from tocsin.cli.law_words import condition_words, rule_words
+from tocsin.terms import PartyId, Right, SourceClass
 
 
 class GroupView(Struct, frozen=True, kw_only=True):
@@ -58,6 +59,37 @@ class ProvisionView(Struct, frozen=True, kw_only=True):
     transitional: str
     clause: str
     source_class: SourceClass
+    note: str
+
+
+class RuleView(Struct, frozen=True, kw_only=True):
+    """A rule of decision that has a name, in words."""
+
+    id: str
+    rule_in_words: str
+    clause: str
+    source_class: SourceClass
+    note: str
+
+
+class StatusView(Struct, frozen=True, kw_only=True):
+    """What a status lets a party do, or what one laid over it takes away."""
+
+    id: str
+    overlay: bool
+    rights: tuple[Right, ...]
+    removes: tuple[Right, ...]
+    note: str
+    unset: dict[str, str]
+    """what no source gives, and why"""
+
+
+class UnsetView(Struct, frozen=True, kw_only=True):
+    """What no source gives, and why."""
+
+    row: str
+    field: str
+    reason: str
 
 
 def groups(snapshot: Snapshot) -> Iterable[GroupView]:
@@ -114,7 +146,76 @@ def provisions(snapshot: Snapshot) -> Iterable[ProvisionView]:
             transitional=row.transitional,
             clause=row.clause,
             source_class=snapshot.source_class(row),
+            note=row.note,
         )
+
+
+def rules(snapshot: Snapshot) -> Iterable[RuleView]:
+    """The charter's own rules of the day."""
+    for row in snapshot.rules.values():
+        yield RuleView(
+            id=row.id,
+            rule_in_words=rule_words(row.id, snapshot.rules),
+            clause=row.clause,
+            source_class=snapshot.source_class(row),
+            note=row.note,
+        )
+
+
+def statuses(snapshot: Snapshot) -> Iterable[StatusView]:
+    """All statuses of the day, the built-in ones too."""
+    for row in snapshot.statuses.values():
+        yield StatusView(
+            id=row.id,
+            overlay=row.overlay,
+            rights=row.rights,
+            removes=row.removes,
+            note=row.note,
+            unset=row.unset,
+        )
+
+
+def unset(snapshot: Snapshot) -> Iterable[UnsetView]:
+    """What the rows of the day leave open, with the reasons."""
+    tables: dict[str, Iterable[Row]] = {
+        "instrument": snapshot.instruments.values(),
+        "status": snapshot.statuses.values(),
+        "organ": snapshot.organs.values(),
+        "rule": snapshot.rules.values(),
+        "matter": snapshot.matters.values(),
+        "duty": snapshot.duties.values(),
+        "provision": snapshot.provisions.values(),
+        "membership": snapshot.memberships,
+    }
+    for table, rows in tables.items():
+        for row in rows:
+            name = getattr(row, "id", "") or getattr(row, "party", "")
+            for field, reason in row.unset.items():
+                yield UnsetView(row=f"{table} {name}", field=field, reason=reason)
+
+
+def not_in_force(snapshot: Snapshot) -> str:
+    """That the first treaty or charter whose beginning is known is not yet, or no longer, in force on the day."""
+    rows = visible(snapshot.document.instrument, snapshot.known)
+    for row in rows:
+        if row.kind in ("treaty", "charter") and row.in_force is not None:
+            if snapshot.on < row.in_force:
+                return f"not in force until {row.in_force}: {row.title}"
+            if row.to is not None and row.to <= snapshot.on:
+                return f"ended on {row.to - timedelta(days=1)}: {row.title}"
+            return ""
+    return ""
+
+
+def membership_note(snapshot: Snapshot, party: PartyId) -> str:
+    """What a reader should know of the rows that make the party's standing on the day."""
+    said = []
+    for row in snapshot.memberships:
+        if row.party == party and row.note:
+            over = row.status in snapshot.statuses and snapshot.statuses[row.status].overlay
+            since = f" since {row.from_}" if row.from_ is not None else ""
+            said.append(f"{row.status}{since}: {row.note}" if over else row.note)
+    return " ".join(said)
 
 
 def is_open(snapshot: Snapshot, forum: Forum) -> bool:

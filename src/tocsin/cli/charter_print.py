@@ -1,6 +1,6 @@
 """Charters in the terminal."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 
 import typer
@@ -99,11 +99,31 @@ def print_charter(console: Console, view: CharterView, only: Iterable[str]) -> N
 
 def _print_parties(console: Console, view: CharterView) -> None:
     section(console, f"Parties ({len(view.parties)})")
-    made = table("code", "name", "status", "since", "seen how", keep=("code", "since"))
+    if view.not_in_force:
+        indented(console, view.not_in_force, 0, "yellow", hang=2)
+    made = table("code", "name", "status", "since", "seen how", "note", keep=("code", "since", "note"))
+    marks = _marks(one.note for one in view.parties)
     for one in view.parties:
-        status = ", ".join((one.status, *one.overlays)) + (f"\n{one.contested}" if one.contested else "")
-        row(made, one.id, one.name, status, str(one.since or "not said"), class_text(one.source_class))
+        standing = ", ".join((one.status, *one.overlays)) + (f"\n{one.contested}" if one.contested else "")
+        since = str(one.since or "not said")
+        row(made, one.id, one.name, standing, since, class_text(one.source_class), marks[one.note])
     console.print(made)
+    _print_notes(console, marks)
+    for status in view.statuses:
+        if said := " ".join(filter(None, (status.note, *status.unset.values()))):
+            indented(console, f"{status.id}: {said}", 0, "dim", hang=2)
+
+
+def _marks(notes: Iterable[str]) -> dict[str, str]:
+    """A footnote mark for each note, the same for the same words; none for a row without one."""
+    said = dict.fromkeys(note for note in notes if note)
+    return {"": ""} | {note: f"[{number}]" for number, note in enumerate(said, 1)}
+
+
+def _print_notes(console: Console, marks: Mapping[str, str]) -> None:
+    for note, mark in marks.items():
+        if note:
+            indented(console, f"{mark} {note}", 0, "dim", hang=4)
 
 
 def _print_organs(console: Console, view: CharterView) -> None:
@@ -117,6 +137,7 @@ def _print_organs(console: Console, view: CharterView) -> None:
             ("chair", one.chair or "unset"),
             ("convened by", _convened_by(one, view)),
             ("within", one.convene_within),
+            ("note", one.note),
         )
 
 
@@ -132,6 +153,7 @@ def _print_matters(console: Console, view: CharterView) -> None:
             ("raised by", _named(one.raised_by, view)),
             ("needs first", ", ".join(one.needs)),
             ("then", one.then),
+            ("note", one.note),
         )
 
 
@@ -171,6 +193,7 @@ def _print_duty(console: Console, duty: DutyView, view: CharterView) -> None:
         ("decided as", duty.decision),
         *((("reports" if number == 0 else ""), report_words(report)) for number, report in enumerate(duty.reports)),
         ("ends", duty.ends),
+        ("note", duty.note),
     )
 
 
@@ -194,6 +217,7 @@ def _print_provisions(console: Console, view: CharterView) -> None:
             ("decided as", one.matter),
             ("ratified by", _SHARES.get(one.ratified_by, f"{one.ratified_by} of the members")),
             ("meanwhile", _TRANSITIONS[one.transitional]),
+            ("note", one.note),
         )
 
 
@@ -263,10 +287,13 @@ def _print_unset(console: Console, view: CharterView) -> None:
 
 def _print_instruments(console: Console, view: CharterView) -> None:
     section(console, f"Instruments ({len(view.instruments)})")
-    made = table("id", "title", "kind", "signed", "in force", keep=("id", "signed", "in force"))
+    made = table("id", "title", "kind", "signed", "in force", "note", keep=("id", "signed", "in force", "note"))
+    marks = _marks(one.note for one in view.instruments)
     for one in view.instruments:
-        row(made, one.id, one.title, one.kind, str(one.signed or "unset"), str(one.in_force or "unset"))
+        days = (str(day or "unset") for day in (one.signed, one.in_force))
+        row(made, one.id, one.title, one.kind, *days, marks[one.note])
     console.print(made)
+    _print_notes(console, marks)
 
 
 def _print_clauses(console: Console, view: CharterView) -> None:

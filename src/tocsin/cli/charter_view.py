@@ -14,12 +14,20 @@ from tocsin.cli.charter_parts import (
     AreaView,
     GroupView,
     ProvisionView,
+    RuleView,
+    StatusView,
+    UnsetView,
     WeightsView,
     areas,
     groups,
     is_open,
     is_rejected,
+    membership_note,
+    not_in_force,
     provisions,
+    rules,
+    statuses,
+    unset,
     weights,
 )
 from tocsin.cli.charter_reforms import ReformView, views_of, why_hypothetical
@@ -44,6 +52,7 @@ class InstrumentView(Struct, frozen=True, kw_only=True):
     signed: date | None
     in_force: date | None
     ended: date | None
+    note: str
 
 
 class Help(Struct, frozen=True, kw_only=True):
@@ -81,6 +90,7 @@ class PartyView(Struct, frozen=True, kw_only=True):
     since: date | None
     contested: str
     source_class: SourceClass
+    note: str
 
 
 class OrganView(Struct, frozen=True, kw_only=True):
@@ -97,6 +107,7 @@ class OrganView(Struct, frozen=True, kw_only=True):
     convene_within: str
     clause: str
     source_class: SourceClass
+    note: str
 
 
 class ForumView(Struct, frozen=True, kw_only=True):
@@ -124,6 +135,7 @@ class MatterView(Struct, frozen=True, kw_only=True):
     then: str
     clause: str
     source_class: SourceClass
+    note: str
 
 
 class DutyView(Struct, frozen=True, kw_only=True):
@@ -146,6 +158,7 @@ class DutyView(Struct, frozen=True, kw_only=True):
     ends: str
     clause: str
     source_class: SourceClass
+    note: str
 
 
 class ReadingView(Struct, frozen=True, kw_only=True):
@@ -156,14 +169,6 @@ class ReadingView(Struct, frozen=True, kw_only=True):
     says: str
     held_by: tuple[str, ...]
     chosen: bool
-
-
-class UnsetView(Struct, frozen=True, kw_only=True):
-    """What no source gives, and why."""
-
-    row: str
-    field: str
-    reason: str
 
 
 class ClauseView(Struct, frozen=True, kw_only=True):
@@ -193,8 +198,12 @@ class CharterView(Struct, frozen=True, kw_only=True):
     known: date | None
     readings_chosen: tuple[str, ...]
     weak_percent: int
+    not_in_force: str
+    """that the treaty had not begun, or had ended; empty where it holds, or its day is not known"""
     parties: tuple[PartyView, ...]
+    statuses: tuple[StatusView, ...]
     organs: tuple[OrganView, ...]
+    rules: tuple[RuleView, ...]
     matters: tuple[MatterView, ...]
     groups: tuple[GroupView, ...]
     weights: tuple[WeightsView, ...]
@@ -259,8 +268,11 @@ def view_of(charter: Charter, snapshot: Snapshot) -> CharterView:
         known=snapshot.known,
         readings_chosen=tuple(sorted(snapshot.readings)),
         weak_percent=sum(share for name, share in percent_by_class(charter.document).items() if name in WEAK_CLASSES),
+        not_in_force=not_in_force(snapshot),
         parties=tuple(_parties(snapshot)),
+        statuses=tuple(statuses(snapshot)),
         organs=tuple(_organs(snapshot)),
+        rules=tuple(rules(snapshot)),
         matters=tuple(_matters(snapshot)),
         groups=tuple(groups(snapshot)),
         weights=tuple(weights(snapshot)),
@@ -268,7 +280,7 @@ def view_of(charter: Charter, snapshot: Snapshot) -> CharterView:
         duties=tuple(_duties(snapshot)),
         provisions=tuple(provisions(snapshot)),
         readings=tuple(_readings(snapshot)),
-        unset=tuple(_unset(snapshot)),
+        unset=tuple(unset(snapshot)),
         instruments=tuple(_instrument(row) for row in snapshot.instruments.values()),
         clauses=tuple(_clauses(snapshot)),
         names=names_on(snapshot),
@@ -302,6 +314,7 @@ def _parties(snapshot: Snapshot) -> Iterable[PartyView]:
             since=row.from_,
             contested="; ".join(said),
             source_class=snapshot.source_class(row),
+            note=membership_note(snapshot, party),
         )
 
 
@@ -327,6 +340,7 @@ def _organs(snapshot: Snapshot) -> Iterable[OrganView]:
             convene_within=row.convene_within,
             clause=row.clause,
             source_class=snapshot.source_class(row),
+            note=row.note,
         )
 
 
@@ -343,6 +357,7 @@ def _matters(snapshot: Snapshot) -> Iterable[MatterView]:
             then=row.then,
             clause=row.clause,
             source_class=snapshot.source_class(row),
+            note=row.note,
         )
 
 
@@ -379,6 +394,7 @@ def _duties(snapshot: Snapshot) -> Iterable[DutyView]:
             ends=row.ends,
             clause=row.clause,
             source_class=snapshot.source_class(row),
+            note=row.note,
         )
 
 
@@ -391,23 +407,6 @@ def _readings(snapshot: Snapshot) -> Iterable[ReadingView]:
         yield ReadingView(
             id=row.id, question=row.question, says=row.says, held_by=row.held_by, chosen=row.id in snapshot.readings
         )
-
-
-def _unset(snapshot: Snapshot) -> Iterable[UnsetView]:
-    tables: dict[str, Iterable[Row]] = {
-        "instrument": snapshot.instruments.values(),
-        "organ": snapshot.organs.values(),
-        "rule": snapshot.rules.values(),
-        "matter": snapshot.matters.values(),
-        "duty": snapshot.duties.values(),
-        "provision": snapshot.provisions.values(),
-        "membership": snapshot.memberships,
-    }
-    for table, rows in tables.items():
-        for row in rows:
-            name = getattr(row, "id", "") or getattr(row, "party", "")
-            for field, reason in row.unset.items():
-                yield UnsetView(row=f"{table} {name}", field=field, reason=reason)
 
 
 def _clauses(snapshot: Snapshot) -> Iterable[ClauseView]:
@@ -423,5 +422,11 @@ def _clauses(snapshot: Snapshot) -> Iterable[ClauseView]:
 
 def _instrument(row: Instrument) -> InstrumentView:
     return InstrumentView(
-        id=row.id, title=row.title, kind=row.kind, signed=row.signed, in_force=row.in_force, ended=row.to
+        id=row.id,
+        title=row.title,
+        kind=row.kind,
+        signed=row.signed,
+        in_force=row.in_force,
+        ended=row.to,
+        note=row.note,
     )

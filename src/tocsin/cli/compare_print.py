@@ -146,7 +146,7 @@ def _cell_lines(cell: Cell, most: int, with_clauses: bool) -> Iterator[Text]:
     if cell.status == "no row":
         yield Text("no row", style=STYLES["no row"])
     for variant in cell.contested:
-        said = "; ".join(line.says for line in variant.adds[:most]) or "not: " + "; ".join(variant.drops[:most])
+        said = "; ".join(map(_said, variant.adds[:most])) or "not: " + "; ".join(variant.drops[:most])
         clauses = [clause for line in variant.adds for clause in line.clauses]
         shown = f" [{', '.join(dict.fromkeys(clauses))}]" if with_clauses and clauses else ""
         yield Text.assemble((f"≠ contested, under '{variant.reading}': ", "magenta"), said, (shown, "cyan"))
@@ -155,11 +155,15 @@ def _cell_lines(cell: Cell, most: int, with_clauses: bool) -> Iterator[Text]:
 def _line_text(line: Line, with_clauses: bool) -> Text:
     weak = "! " if line.source_class in WEAK_CLASSES else ""
     unknown = "? " if line.kind == "not known" else ""
-    parties = f": {_codes(line.parties)}" if line.parties else ""
-    said = Text.assemble((weak, "bold yellow"), unknown, line.says, parties, style=STYLES[line.kind])
+    said = Text.assemble((weak, "bold yellow"), unknown, _said(line), style=STYLES[line.kind])
     if with_clauses and line.clauses:
         said.append(f" [{', '.join(line.clauses)}]", style="cyan")
     return said
+
+
+def _said(line: Line) -> str:
+    """The statement with the parties it counts."""
+    return f"{line.says}: {_codes(line.parties)}" if line.parties else line.says
 
 
 def _codes(parties: Sequence[str], most: int = 60) -> str:

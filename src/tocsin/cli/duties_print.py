@@ -39,7 +39,8 @@ STYLES: dict[DutyStatus, str] = {
 }
 _YES_NO = {True: "yes", False: "no", None: None}
 EXCEPTIONS_MAX = 3
-INVENTED_EVENT = "the event is invented or names no source; it has not happened"
+INVENTED_EVENT = "the event is invented; it has not happened"
+UNSOURCED_EVENT = "the event is invented or names no source"
 
 
 class DutiesAnswer(Struct, frozen=True, kw_only=True):
@@ -65,8 +66,7 @@ class DutiesAnswer(Struct, frozen=True, kw_only=True):
 def answer_of(report: DutyReport, charter: Charter, readings: Iterable[str] = ()) -> DutiesAnswer:
     """The report with what it rests on."""
     snapshot = charter.as_of(report.on, report.known, readings)
-    invented = is_hypothetical(report.event)
-    why = why_hypothetical(charter.document) if report.hypothetical else INVENTED_EVENT if invented else ""
+    why = why_hypothetical(charter.document) if report.hypothetical else _why_event(report.event)
     statuses = {finding.status for answer in report.answers for finding in answer.findings}
     rests_on = {clause: seen for answer in report.answers for clause, seen in _rests_on(answer, charter, report)}
     return DutiesAnswer(
@@ -92,9 +92,16 @@ def answer_of(report: DutyReport, charter: Charter, readings: Iterable[str] = ()
 
 def is_hypothetical(event: Event) -> bool:
     """Whether an event is invented: it says so, it names no source, or it concerns an invented state."""
+    return bool(_why_event(event))
+
+
+def _why_event(event: Event) -> str:
+    """Why an event is taken as hypothetical; only of one that says so is it known that it did not happen."""
     parties = (event.victim, event.attacker, event.territory_of, *(event.requested_by or ()))
     said = f"{event.source} {event.claimed_by} {event.says}"
-    return not event.source or BANNER in said or any(is_invented(party) for party in parties)
+    if BANNER in said or any(is_invented(party) for party in parties):
+        return INVENTED_EVENT
+    return "" if event.source else UNSOURCED_EVENT
 
 
 def print_answer(console: Console, answer: DutiesAnswer, *, show_all: bool) -> None:

@@ -12,8 +12,9 @@ POSITIONS = Annotated[
     typer.Option(
         "--positions",
         metavar="LIST",
-        help="Who says what: XAA=support,XAB=object,others=abstain. Positions: support, object, abstain, "
-        "qualified_abstention, absent, not_stated. 'others' stands for all electors not named. May be repeated.",
+        help="Who says what, by code or name: XAA=support,XAB=object,others=abstain. Positions: support, "
+        "object, abstain, qualified_abstention, absent, "
+        "not_stated. 'others' stands for all electors not named. May be repeated.",
     ),
 ]
 

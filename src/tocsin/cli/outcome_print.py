@@ -7,7 +7,8 @@ from rich.text import Text
 
 from tocsin.charter.rules.levers import Lever
 from tocsin.cli.names import coded
-from tocsin.cli.outcome_view import OutcomeAnswer
+from tocsin.cli.outcome_judge import Contested
+from tocsin.cli.outcome_view import Missing, OutcomeAnswer
 from tocsin.cli.tables import banner, indented, listing, readings, section, title, weak_first
 from tocsin.terms import POSITIONS, Position, Verdict
 
@@ -15,6 +16,12 @@ STYLES = {"adopted": "bold green", "blocked": "bold bright_red", "open": "bold y
 SIGNS = {"adopted": "✓", "blocked": "✗", "open": "?", "escalated": "↑"}
 LEVERS_SHOWN = 8
 NAMES_SHOWN = 12
+UNKNOWN_ELECTORS = "the electors of that day are not known"
+LACKING: dict[Missing, str] = {
+    "rule": "while the rule is unset",
+    "reading": "until a reading is chosen",
+    "electors": f"while {UNKNOWN_ELECTORS}",
+}
 VERBS: dict[Position, str] = {
     "support": "supporting",
     "object": "objecting",
@@ -37,10 +44,44 @@ def print_answer(console: Console, answer: OutcomeAnswer) -> None:
     console.print(Text(f"{SIGNS[verdict]} {verdict.upper()}", style=STYLES[verdict]))
     for sentence in answer.explanation:
         indented(console, sentence.lstrip(), 2 + len(sentence) - len(sentence.lstrip()))
+    _print_conditions(console, answer)
+    _print_contested(console, answer)
     if answer.caution:
         indented(console, f"! {answer.caution}", 2, "bold yellow", hang=2)
     _print_positions(console, answer)
     _print_levers(console, answer)
+
+
+def _print_conditions(console: Console, answer: OutcomeAnswer) -> None:
+    """What must have come first, and what follows."""
+    for need in answer.needs:
+        clause = f" [{need.clause}]" if need.clause else ""
+        indented(console, f"Only after: '{need.title}'{clause} is adopted", 2, "bold yellow", hang=2)
+    if answer.then:
+        head = "Then" if answer.outcome.verdict == "adopted" else "Once adopted"
+        indented(console, f"{head}: {answer.then}", 2, hang=2)
+
+
+def _print_contested(console: Console, answer: OutcomeAnswer) -> None:
+    """One line for each question of readings, and what those readings say."""
+    if answer.readings_agree:
+        indented(console, f"All readings agree: {_rival(answer.contested[0], answer)}.", 2, "magenta", hang=2)
+        return
+    for question in dict.fromkeys(one.question for one in answer.contested):
+        rivals = [one for one in answer.contested if one.question == question]
+        told = "; ".join(f"under '{one.reading}' {_rival(one, answer)}" for one in rivals)
+        indented(console, f"Contested: {told}.", 2, "magenta", hang=2)
+        for one in rivals:
+            rests = ", ".join(filter(None, (one.clause, one.source_class)))
+            indented(console, f"'{one.reading}': {one.says} [{rests}]", 4, "dim", hang=2)
+
+
+def _rival(one: Contested, answer: OutcomeAnswer) -> str:
+    """'adopted, binding Belarus, Russia', or 'blocked by Armenia'."""
+    if one.verdict == "adopted":
+        return f"adopted, binding {listing(one.bound, answer.names, NAMES_SHOWN)}"
+    by = f" by {listing(one.blockers, answer.names, NAMES_SHOWN)}" if one.blockers else ""
+    return f"{one.verdict}{by}"
 
 
 def _where(answer: OutcomeAnswer) -> str:
@@ -51,6 +92,8 @@ def _where(answer: OutcomeAnswer) -> str:
 
 def _electors(answer: OutcomeAnswer) -> str:
     """'7 electors', or '7 seats, of which 6 vote on this'."""
+    if not answer.electors_known:
+        return UNKNOWN_ELECTORS
     seats = len(answer.electors)
     voting = seats - len(answer.not_counted.keys() & set(answer.electors))
     return f"{seats} electors" if voting == seats else f"{seats} seats, of which {voting} vote on this"
@@ -73,8 +116,8 @@ def _print_positions(console: Console, answer: OutcomeAnswer) -> None:
         left = ", ".join(f"{named.get(party, party)}, {why}" for party, why in answer.not_counted.items())
         indented(console, f"not counted: {left}", 2, "yellow")
     if answer.ignored:
-        where = f"{answer.organ_name}: {listing(answer.ignored, _named(answer))}"
-        indented(console, f"not counted, no elector in {where}", 2, "yellow")
+        why = f"no elector in {answer.organ_name}" if answer.electors_known else UNKNOWN_ELECTORS
+        indented(console, f"not counted, {why}: {listing(answer.ignored, _named(answer))}", 2, "yellow")
 
 
 def _print_stated(console: Console, stated: Mapping[str, Position], answer: OutcomeAnswer) -> None:
@@ -90,8 +133,8 @@ def _print_stated(console: Console, stated: Mapping[str, Position], answer: Outc
 
 def _print_levers(console: Console, answer: OutcomeAnswer) -> None:
     section(console, "What would change it")
-    if not answer.levers_searched_up_to:
-        console.print(Text("  cannot be told while the rule is unset", style="dim"))
+    if answer.missing:
+        console.print(Text(f"  cannot be told {LACKING[answer.missing]}", style="dim"))
         return
     alone = [lever for lever in answer.levers if len(lever.parties) == 1 and not lever.elsewhere]
     together = [lever for lever in answer.levers if lever not in alone]

@@ -1,14 +1,13 @@
 """What `outcome` tells, as one struct for the terminal and the JSON."""
 
-from collections.abc import Mapping
 from datetime import date
+from typing import Literal
 
 from msgspec import Struct
 
-from tocsin.charter.forum import Unset, ballot_for, lookup, unset_outcome
-from tocsin.charter.model import Matter
+from tocsin.charter.forum import Unset, lookup
+from tocsin.charter.model import Forum, Matter
 from tocsin.charter.rules.ballot import Ballot, walk
-from tocsin.charter.rules.explain import explain
 from tocsin.charter.rules.kinds import Silence
 from tocsin.charter.rules.levers import Lever, Levers, levers
 from tocsin.charter.rules.verdict import Outcome, compile_ballot
@@ -16,13 +15,27 @@ from tocsin.charter.snapshot import Charter, Snapshot
 from tocsin.cli.charter_reforms import why_hypothetical
 from tocsin.cli.law_words import rule_words
 from tocsin.cli.names import names_on, party_name
-from tocsin.cli.outcome_query import OTHERS, Query, Stated, check_parties, check_questions, check_subject, forum_for
-from tocsin.terms import WEAK_CLASSES, PartyId, Position, SourceClass
+from tocsin.cli.outcome_judge import Contested, Judged, agreed, contested, judge
+from tocsin.cli.outcome_parties import with_codes
+from tocsin.cli.outcome_query import Query, Stated, check_questions, check_subject, forum_for
+from tocsin.cli.outcome_words import contested_rule, rule_told, told, told_unset
+from tocsin.terms import WEAK_CLASSES, SourceClass
+
+Missing = Literal["", "rule", "reading", "electors"]
+"""What a verdict lacks: a rule in the sources, a reading that says which rule holds, or who the electors are."""
 
 SILENCE_AND_FORCE = (
     "Where force is used, silence alone adopts nothing: it counts once a human act, the chair's confirmation, is "
     "recorded."
 )
+
+
+class Need(Struct, frozen=True):
+    """A matter that must have been adopted in the case first."""
+
+    matter: str
+    title: str
+    clause: str
 
 
 class OutcomeAnswer(Struct, frozen=True, kw_only=True):
@@ -47,6 +60,8 @@ class OutcomeAnswer(Struct, frozen=True, kw_only=True):
     subject: str
     """the party it is about; empty where it is about none"""
     electors: tuple[str, ...]
+    electors_known: bool
+    """false where the sources do not say who decided there on that day"""
     positions: Stated
     questions: dict[str, Stated]
     closed: bool
@@ -58,6 +73,15 @@ class OutcomeAnswer(Struct, frozen=True, kw_only=True):
     """parties whose positions do not count here, because they do not sit there"""
     weak: dict[str, SourceClass]
     outcome: Outcome
+    missing: Missing
+    needs: tuple[Need, ...]
+    then: str
+    """what follows adoption"""
+    contested: tuple[Contested, ...]
+    """readings not chosen that change the verdict, whom it binds or who blocks it; all that give a rule where none
+    holds without a reading"""
+    readings_agree: bool
+    """no rule holds without a reading, and all that give one come to the same"""
     explanation: tuple[str, ...]
     levers: tuple[Lever, ...]
     levers_searched_up_to: int
@@ -67,22 +91,19 @@ class OutcomeAnswer(Struct, frozen=True, kw_only=True):
 def answer_of(charter: Charter, snapshot: Snapshot, query: Query) -> OutcomeAnswer:
     """The verdict. Raises NotFound for a matter, forum or party that the charter does not have on the day."""
     row = lookup("matter", query.matter, snapshot.matters)
+    query = with_codes(snapshot, row, query)
     check_subject(snapshot, row, query.subject)
     forum = forum_for(snapshot, query)
-    roles = {"subject": (PartyId(query.subject),)} if query.subject else {}
-    ballot = ballot_for(snapshot, forum, roles)
-    electors = () if isinstance(ballot, Unset) else ballot.universe
-    positions = _spread(query.positions, electors, snapshot)
-    questions = {name: _spread(said, electors, snapshot) for name, said in query.questions.items()}
-    if isinstance(ballot, Unset):
-        found = unset_outcome(ballot)
-        search = Levers(verdict=found.verdict, changes=(), complete=False, searched_up_to=0)
-    else:
-        check_questions(ballot.rule, query.questions)
-        compiled = compile_ballot(ballot)
-        found = compiled.outcome(positions, questions, query.closed)
-        search = levers(compiled, positions, questions, query.closed)
-    names = names_on(snapshot) | ({query.subject: party_name(snapshot, query.subject)} if query.subject else {})
+    base = judge(snapshot, forum, query)
+    if isinstance(base.ballot, Ballot):
+        check_questions(base.ballot.rule, query.questions)
+    rivals = contested(snapshot, forum, query, base)
+    missing = _missing(forum, base, rivals)
+    search = _levers(base, query)
+    named = {query.subject, *(party for one in rivals for party in (*one.bound, *one.blockers))} - {""}
+    names = names_on(snapshot) | {party: party_name(snapshot, party) for party in named}
+    electors = base.electors or ()
+    found = base.found
     return OutcomeAnswer(
         charter=charter.id,
         charter_title=charter.document.charter.title,
@@ -100,31 +121,64 @@ def answer_of(charter: Charter, snapshot: Snapshot, query: Query) -> OutcomeAnsw
         organ=forum.organ,
         organ_name=names.get(forum.organ, forum.organ),
         rule=forum.rule,
-        rule_in_words="unset" if forum.rule == "unset" else rule_words(forum.rule, snapshot.rules),
+        rule_in_words=_rule_in_words(snapshot, forum, missing, rivals),
         subject=query.subject,
         electors=electors,
-        positions=positions,
-        questions=questions,
+        electors_known=base.electors is not None,
+        positions=base.positions,
+        questions=base.questions,
         closed=query.closed,
         not_counted=_not_counted(found, query.subject),
-        caution=_caution(row, ballot, found, positions, closed=query.closed),
-        ignored=tuple(sorted(set(positions) - set(electors))),
+        caution=_caution(row, base.ballot, found, base.positions, closed=query.closed),
+        ignored=tuple(sorted(set(base.positions) - set(electors))),
         weak=_weak(snapshot, (row.clause, forum.clause, *found.clauses)),
         outcome=found,
-        explanation=tuple(explain(found, names)),
+        missing=missing,
+        needs=tuple(_need(snapshot, name) for name in row.needs),
+        then=row.then,
+        contested=rivals,
+        readings_agree=missing == "reading" and agreed(rivals),
+        explanation=_explanation(base, missing, rivals, names),
         levers=search.changes,
         levers_searched_up_to=search.searched_up_to,
         names=names,
     )
 
 
-def _spread(said: Mapping[str, Position], electors: tuple[PartyId, ...], snapshot: Snapshot) -> Stated:
-    """The positions with 'others' written out. Refuses a party that the charter does not have on the day."""
-    check_parties(snapshot, set(said) - {OTHERS})
-    named = {party: position for party, position in said.items() if party != OTHERS}
-    if OTHERS in said:
-        named |= {party: said[OTHERS] for party in electors if party not in named}
-    return named
+def _missing(forum: Forum, base: Judged, rivals: tuple[Contested, ...]) -> Missing:
+    if isinstance(base.ballot, Ballot):
+        return ""
+    if rivals:
+        return "reading"
+    return "electors" if base.electors is None and forum.rule != "unset" else "rule"
+
+
+def _levers(base: Judged, query: Query) -> Levers:
+    if isinstance(base.ballot, Unset):
+        return Levers(verdict=base.found.verdict, changes=(), complete=False, searched_up_to=0)
+    return levers(compile_ballot(base.ballot), base.positions, base.questions, query.closed)
+
+
+def _rule_in_words(snapshot: Snapshot, forum: Forum, missing: Missing, rivals: tuple[Contested, ...]) -> str:
+    if missing == "reading":
+        return contested_rule(rivals)
+    return "unset" if forum.rule == "unset" else rule_told(rule_words(forum.rule, snapshot.rules))
+
+
+def _explanation(
+    base: Judged, missing: Missing, rivals: tuple[Contested, ...], names: dict[str, str]
+) -> tuple[str, ...]:
+    if isinstance(base.ballot, Unset) and missing == "reading":
+        choices = ", ".join(one.reading for one in rivals)
+        return told_unset(base.ballot, f"which rule holds is contested: choose one with --reading: {choices}")
+    if isinstance(base.ballot, Unset) and missing == "electors":
+        return told_unset(base.ballot, f"the electors of that day are not known; {base.ballot.reason}")
+    return told(base.found, names)
+
+
+def _need(snapshot: Snapshot, name: str) -> Need:
+    row = snapshot.matters.get(name)
+    return Need(name, row.title if row else name, row.clause if row else "")
 
 
 def _not_counted(found: Outcome, subject: str) -> dict[str, str]:

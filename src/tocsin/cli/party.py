@@ -16,7 +16,11 @@ if TYPE_CHECKING:
 def party(
     ctx: typer.Context,
     code: Annotated[
-        str, typer.Argument(metavar="PARTY", help="Code of a party, such as KAZ (ISO 3166-1 alpha-3) or TRNC.")
+        str,
+        typer.Argument(
+            metavar="PARTY",
+            help="A party by its code, such as KAZ (ISO 3166-1 alpha-3) or TRNC, or by its name, such as Kazakhstan.",
+        ),
     ],
     *,
     on: ON = "",
@@ -42,11 +46,11 @@ def party(
     from tocsin.charter import load_charter
     from tocsin.charter.files.catalog import shipped
     from tocsin.cli import party_print, tables
-    from tocsin.measures.comparison_party import party_view
+    from tocsin.measures.comparison_party import find_party, party_view
 
     asked, seen = day_or(on, "--on", session_of(ctx).today()), day(known, "--known")
     loaded = [load_charter(name) for name in charter or shipped()]
-    view = party_view(loaded, code.upper(), on=asked, known=seen)
+    view = party_view(loaded, find_party(loaded, code), on=asked, known=seen)
     written: list[Path] = []
     if html is not None:
         from tocsin.measures.comparison_html import render_party

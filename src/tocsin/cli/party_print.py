@@ -9,7 +9,7 @@ from tocsin.cli.compare_print import INVENTED, print_collisions
 from tocsin.cli.tables import banner, class_text, indented, row, section, table, title, weak_first
 from tocsin.measures.collision_model import Collision
 from tocsin.measures.comparison_duties import MODALS
-from tocsin.measures.comparison_party import Alliance, BorneDuty, PartyView
+from tocsin.measures.comparison_party import Alliance, BorneDuty, PartyView, alliances_said
 from tocsin.measures.membership_svg import span_words
 from tocsin.terms import RIGHTS, WEAK_CLASSES
 
@@ -18,7 +18,7 @@ def print_party(console: Console, view: PartyView) -> None:
     """Where it stands, what it owes, where duties could collide."""
     banner(console, any(one.hypothetical for one in view.alliances), INVENTED)
     known = f"as known on {view.known}" if view.known else "as known today"
-    title(console, f"{view.name} ({view.party}) on {view.on}", f"{len(view.alliances)} alliances, {known}")
+    title(console, f"{view.name} ({view.party}) on {view.on}", f"{alliances_said(len(view.alliances))}, {known}")
     console.print()
     weak_first(console, view.weak)
     if not view.alliances:

@@ -1,5 +1,7 @@
 """`tocsin precedents`: what came of it before, over all recorded cases."""
 
+from collections.abc import Iterable
+from difflib import get_close_matches
 from typing import Annotated
 
 import typer
@@ -13,7 +15,7 @@ def precedents(
         typer.Argument(
             metavar="WORDS",
             help='Plain words, such as "request for assistance", consultation, silence, withdrawal, suspension, '
-            "deployment or 'no request'. Other words are looked for in the texts of the cases.",
+            "deployment, veto or 'no request'. Other words are looked for in the texts of the cases.",
         ),
     ] = "",
     *,
@@ -40,10 +42,31 @@ def precedents(
         raise typer.BadParameter("say what to look for, or name a --clause or a --system.", param_hint="WORDS")
     if system and system.casefold() not in map(str.casefold, shipped()):
         raise NotFound("charter", system, shipped())
-    answer = search_cases(understand(words, clause, system))
+    search = understand(words, clause, system)
+    if search.empty:
+        raise typer.BadParameter("these words alone tell nothing; add what was asked or done.", param_hint="WORDS")
+    answer = search_cases(search)
+    if clause and not answer.found:
+        _refuse_unknown_clause(clause, [system.casefold()] if system else shipped())
     if as_json:
         tables.print_json(answer)
     else:
         precedents_print.print_precedents(tables.terminal(), answer)
     if not answer.found:
         raise typer.Exit(1)
+
+
+def _refuse_unknown_clause(clause: str, names: Iterable[str]) -> None:
+    """Refuse a clause that is in none of these charters, and say which ones are called nearly so."""
+    from tocsin.charter import load_charter
+    from tocsin.replay.precedents import clauses_known
+
+    held = tuple(names)
+    known = {one.casefold(): one for one in clauses_known(load_charter(name) for name in held)}
+    if clause.casefold() in known:
+        return
+    near = [known[one] for one in get_close_matches(clause.casefold(), known, n=5)]
+    where = f"'{held[0]}' has no clause" if len(held) == 1 else "no charter has a clause"
+    hint = f" Near it: {', '.join(near)}." if near else ""
+    told = f"{where} '{clause}'.{hint} 'tocsin charter show CHARTER' lists them."
+    raise typer.BadParameter(told, param_hint="--clause")

@@ -28,11 +28,18 @@ def print_precedents(console: Console, answer: Precedents) -> None:
 def meant(search: Search) -> str:
     """What the words were taken to mean."""
     said = [f"steps: {', '.join(DEEDS[kind] for kind in search.kinds)}"] if search.kinds else []
-    said += ["no step of that kind is recorded, so the texts were searched"] if search.in_texts else []
+    said += [f"outcome: {' or '.join(search.outcomes)}"] if search.outcomes else []
+    said += [_texts_only(search)] if search.in_texts else []
     said += [f"with the words: {' '.join(search.texts)}"] if search.texts else []
     said += [f"clause {search.clause}"] if search.clause else []
     said += [f"charter {search.system}"] if search.system else []
     return "; ".join(said)
+
+
+def _texts_only(search: Search) -> str:
+    """Why the texts were searched: nothing was of that kind, or nothing of it fits what else was asked."""
+    fits = " that fits the rest" if search.clause or search.system or len(search.texts) > 1 else ""
+    return f"no step of that kind{fits} is recorded, so the texts were searched"
 
 
 def _print_case(console: Console, one: Precedent) -> None:
@@ -84,7 +91,7 @@ def _print_summary(console: Console, answer: Precedents) -> None:
 def _print_nothing(console: Console, search: Search) -> None:
     console.print(Text("There is no such precedent in the recorded cases."))
     words = ", ".join(known_words())
-    indented(console, Text.assemble(("Words that stand for kinds of step: ", "dim"), words), 2, hang=2)
+    indented(console, Text.assemble(("Words that stand for kinds of step and for outcomes: ", "dim"), words), 2, hang=2)
     if search.texts:
         indented(console, "Any other word must stand in the texts of a case; try fewer.", 2)
     console.print(Text("Next: tocsin replay list", style="dim"))

@@ -252,8 +252,11 @@ def _banned(pair: _Pair, helpers: Iterable[Side], ban: Side, party: str) -> Iter
 def _force(pair: _Pair, helper: Side, ban: Side, party: str) -> Found | None:
     asked = both_asked(helper.asked, ban.asked)
     a, b = helper.plain.group("everyone"), ban.plain.group("everyone")
-    for victim in [*pair.classes(a - b - {PartyId(party)}, asked), *pair.classes(a & b - {PartyId(party)}, asked)]:
-        for other in [*pair.classes(b - a - {PartyId(party)}, asked), *pair.classes(a & b - {PartyId(party)}, asked)]:
+    mine = {PartyId(party)}
+    # Where force against anybody is forbidden, no state need be named: an outsider comes first.
+    others = [OUTSIDER, *pair.classes(b - a - mine, asked), *pair.classes((a & b) - mine, asked)]
+    for victim in [*pair.classes(a - b - mine, asked), *pair.classes((a & b) - mine, asked)]:
+        for other in others:
             if victim == other:
                 continue
             one = pair.engaging(helper, victim, other, party)
@@ -279,9 +282,10 @@ def _told(pair: _Pair, found: Found, parties: Sequence[PartyId]) -> Collision | 
     """
     bearer = parties[0]
     sides = (found.first, found.second)
+    names = [_examples(pair, found, bearer), _names(pair)]
     made = found.events if len(found.events) == 2 else found.events * 2
     witnesses = []
-    for side, event in zip(sides, made, strict=True):
+    for side, event, name in zip(sides, made, names, strict=True):
         held = verified(side.charter, event, pair.on, pair.known, side.duty.id, bearer)
         if not held:
             return None
@@ -290,7 +294,7 @@ def _told(pair: _Pair, found: Found, parties: Sequence[PartyId]) -> Collision | 
                 charter=side.charter.id,
                 duty=side.duty.id,
                 event=event,
-                says=event_words(event, _names(pair)),
+                says=event_words(event, name),
                 toml=toml(event, f"Engages {' and '.join(_both_names(found, side))}."),
                 awaiting=held[0].awaiting,
                 readings=tuple(finding.readings for finding in held),
@@ -318,7 +322,26 @@ def _both_names(found: Found, side: Side) -> list[str]:
 def _names(pair: _Pair) -> Callable[[str], str]:
     def name(code: str) -> str:
         said = [party_name(snapshot, code) for snapshot in pair.plain.values()]
-        return next((one for one in said if one != code), "an outsider" if code == OUTSIDER else code)
+        return next((one for one in said if one != code), "the outsider" if code == OUTSIDER else code)
+
+    return name
+
+
+def _examples(pair: _Pair, found: Found, bearer: str) -> Callable[[str], str]:
+    """Names for the first mention: a party that only stands for others alike is told as an example of them."""
+    plain = _names(pair)
+    asked = both_asked(found.first.asked, found.second.asked)
+    everyone = frozenset[PartyId]().union(*(snapshot.group("everyone") for snapshot in pair.plain.values()))
+
+    def name(code: str) -> str:
+        if code == OUTSIDER:
+            return "an outsider"
+        own = pair.signature(code, asked)
+        alike = any(pair.signature(one, asked) == own for one in everyone - {PartyId(bearer), PartyId(code)})
+        if code == bearer or not alike:
+            return plain(code)
+        of = " and ".join(name for name, snapshot in pair.plain.items() if snapshot.belongs(code))
+        return f"a party of {of} (such as {plain(code)})"
 
     return name
 

@@ -6,7 +6,7 @@ from typing import Literal
 from tocsin.charter.forum import open_forums
 from tocsin.charter.model import Duty
 from tocsin.charter.predicates import Predicate
-from tocsin.charter.snapshot import ROLES, Snapshot
+from tocsin.charter.snapshot import Snapshot
 from tocsin.measures.comparison_cells import line, not_known
 from tocsin.measures.comparison_model import Line
 from tocsin.measures.comparison_words import actor, condition_short, rule_short
@@ -15,6 +15,8 @@ from tocsin.terms import PartyId
 Sort = Literal["consult", "help", "between", "ban", "other"]
 """consult; help for a party that is struck; keeping the peace between parties; a prohibition; anything else."""
 
+_ROLE_FIELDS = {"victim": "victim", "attacker": "attacker", "requester": "requested_by"}
+"""The roles that an event fills, and by which field; all others are filled by a decision."""
 MODALS = {"duty": "must", "power": "may", "permission": "may", "prohibition": "must not"}
 
 
@@ -178,12 +180,52 @@ def reports(snapshot: Snapshot) -> list[Line]:
 
 
 def borne_by(snapshot: Snapshot, duty: Duty, code: PartyId) -> str:
-    """How a party bears a duty: 'always', or in which role; empty: it does not."""
-    fixed = any(code in snapshot.group(name) for name in duty.bearer if not snapshot.roles_in(name))
-    roles = [role for name in duty.bearer for role in sorted(snapshot.roles_in(name))]
-    if any(code in snapshot.group(name) for name in duty.bearer_minus if name not in ROLES):
-        return ""
-    minus = [name for name in duty.bearer_minus if name in ROLES]
-    if fixed:
-        return f"unless it is the {' or the '.join(minus)}" if minus else "always"
-    return f"only as the {' or the '.join(dict.fromkeys(roles))}" if roles else ""
+    """How a party bears a duty: 'always', or in which role; empty: it does not, whatever happens."""
+    roles = [role for role in _roles_named(snapshot, duty) if _may_have(snapshot, duty, code, role)]
+    if _bound(snapshot, duty, code, ""):
+        free = [role for role in roles if not _bound(snapshot, duty, code, role)]
+        return f"unless it is the {' or the '.join(free)}" if free else "always"
+    bearing = [role for role in roles if _bound(snapshot, duty, code, role)]
+    return f"only as the {' or the '.join(bearing)}" if bearing else ""
+
+
+def _roles_named(snapshot: Snapshot, duty: Duty) -> list[str]:
+    """The roles on which it depends who bears the duty, in the order of the row."""
+    named = (role for name in (*duty.bearer, *duty.bearer_minus) for role in sorted(snapshot.roles_in(name)))
+    return list(dict.fromkeys(named))
+
+
+def _bound(snapshot: Snapshot, duty: Duty, code: PartyId, role: str) -> bool:
+    """Whether the party is among the bearers when it has this role; '': when it has none."""
+    roles = {role: (code,)} if role else {}
+    bears = any(code in snapshot.group(name, roles) for name in duty.bearer)
+    return bears and not any(code in snapshot.group(name, roles) for name in duty.bearer_minus)
+
+
+def _may_have(snapshot: Snapshot, duty: Duty, code: PartyId, role: str) -> bool:
+    """Whether a party can have a role in an event that triggers the duty; by a decision, only who takes part in it."""
+    field = _ROLE_FIELDS.get(role)
+    if field is None:
+        return any(snapshot.has_right(code, right) for right in ("vote", "pledge"))
+    return duty.when is None or True in _possible(duty.when, snapshot, code, field)
+
+
+def _possible(condition: Predicate, snapshot: Snapshot, code: PartyId, field: str) -> frozenset[bool]:
+    """What a condition may come to when this field of the event names the party and all the rest is open."""
+    if condition.all or condition.any:
+        parts = [_possible(part, snapshot, code, field) for part in (*condition.all, *condition.any)]
+        decisive = bool(condition.any)
+        one_will_do = any(decisive in part for part in parts)
+        all_may_agree = all((not decisive) in part for part in parts)
+        return frozenset(({decisive} if one_will_do else set()) | ({not decisive} if all_may_agree else set()))
+    if condition.not_ is not None:
+        return frozenset(not one for one in _possible(condition.not_, snapshot, code, field))
+    if condition.area:
+        area = snapshot.areas.get(condition.area)
+        return _possible(area.where, snapshot, code, field) if area else frozenset({False})
+    if condition.field != field or condition.same_as is not None or condition.has is not None:
+        return frozenset({True, False})
+    if condition.group:
+        known = not snapshot.roles_in(condition.group)
+        return frozenset({code in snapshot.group(condition.group)}) if known else frozenset({True, False})
+    return frozenset({code in (condition.in_ or (condition.is_,))})

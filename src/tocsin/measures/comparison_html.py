@@ -9,7 +9,7 @@ from markupsafe import Markup
 from tocsin.measures.collision_model import KIND_WORDS, Collision
 from tocsin.measures.comparison_duties import MODALS
 from tocsin.measures.comparison_model import Comparison
-from tocsin.measures.comparison_party import PartyView
+from tocsin.measures.comparison_party import PartyView, alliances_said
 from tocsin.measures.membership_svg import draw, shown_parties, span_words
 from tocsin.measures.overlap import Overlap
 from tocsin.terms import WEAK_CLASSES
@@ -64,7 +64,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    env.filters |= {"span_words": span_words, "party_name": _party_name}
+    env.filters |= {"span_words": span_words, "party_name": _party_name, "alliances_said": alliances_said}
     env.globals |= {"weak_classes": WEAK_CLASSES, "kinds": KIND_WORDS}
     return env
 

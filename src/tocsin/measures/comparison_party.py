@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import date
+from difflib import get_close_matches
+from unicodedata import combining, normalize
 
 from msgspec import Struct
 
@@ -13,7 +15,12 @@ from tocsin.measures.collisions import collisions
 from tocsin.measures.comparison_duties import Sort, borne_by, decided_by, sort_of
 from tocsin.measures.comparison_words import condition_short, party
 from tocsin.measures.overlap import Span, spans
+from tocsin.states import state_name
 from tocsin.terms import WEAK_CLASSES, PartyId, Right, SourceClass
+
+CODE_LENGTH = 3
+_ALSO_CALLED = {"turkey": "TUR", "uk": "GBR", "great britain": "GBR", "us": "USA", "uae": "ARE"}
+"""Common names beside those of the list of states."""
 
 
 class BorneDuty(Struct, frozen=True, kw_only=True):
@@ -94,6 +101,39 @@ def party_view(
         collisions=collisions(mine, on=on, known=known, party=code) if with_collisions else (),
         names=names,
     )
+
+
+def alliances_said(number: int) -> str:
+    """'2 alliances', '1 alliance', 'no alliance'."""
+    return f"{number or 'no'} alliance{'s' if number > 1 else ''}"
+
+
+def find_party(charters: Iterable[Charter], asked: str) -> PartyId:
+    """The code of the party that is called so, by code or by name, or by how only one name begins, in any case.
+
+    Raises NotFound for what no party of any of the charters has ever been called.
+    """
+    held = list(charters)
+    codes = sorted({row.party for charter in held for row in charter.document.membership})
+    declared = {row.id: row.name for charter in held for row in charter.document.party if row.name}
+    names = {_plain(name): code for code in codes for name in (declared.get(code), state_name(code)) if name}
+    names |= {name: code for name, code in _ALSO_CALLED.items() if code in codes}
+    wanted = _plain(asked)
+    by_code = {_plain(code): code for code in codes}
+    found = by_code.get(wanted) or names.get(wanted)
+    begun = {code for name, code in names.items() if name.startswith(wanted)} if len(wanted) > CODE_LENGTH else set()
+    if found is None and len(begun) == 1:
+        found = begun.pop()
+    if found is None:
+        near = [said for said in (declared.get(names[name]) or state_name(names[name])
+                                  for name in get_close_matches(wanted, names, n=1)) if said]  # fmt: skip
+        raise NotFound("party of any of these charters", asked, [*near, *codes])
+    return PartyId(found)
+
+
+def _plain(name: str) -> str:
+    """In small letters without accents, so that Türkiye is found as 'turkiye'."""
+    return "".join(one for one in normalize("NFKD", name.strip().casefold()) if not combining(one))
 
 
 def _alliance(charter: Charter, code: PartyId, on: date, known: date | None) -> Alliance:

@@ -1,10 +1,11 @@
 """Who belonged to which alliance over the years, as SVG: a lane for each party and alliance, a bar for each status.
 
-A status is told by the shape of its bar, never by colour alone: full for members, an outline for others; what is laid
-over it (suspended, frozen, a seat) is hatched. Each bar has its title, and the table beside it says the same.
+A status is told by the shape of its bar, never by colour alone: full for members, an outline for others. What is laid
+over it and takes rights away or freezes them is hatched; what takes none, such as a seat, is a bright stripe. Each bar
+has its title, the legend names what is laid over, and the table beside it says the same.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 from markupsafe import Markup
@@ -12,9 +13,11 @@ from markupsafe import Markup
 from tocsin.measures.overlap import Overlap, Span
 from tocsin.terms import PartyId
 
-NAMES, TAGS, RIGHT, TOP, LANE, PARTY_GAP = 170, 70, 24, 46, 15, 5
+NAMES, TAGS, RIGHT, TOP, LANE, PARTY_GAP = 190, 70, 24, 46, 15, 5
 WIDTH = 1180
 PARTIES_MAX = 60
+LEGEND_LINE = 16
+HEIGHTS = {"full": 9.0, "part": 5.0, "laid": 9.0, "seat": 4.0}
 FULL = ("member", "member-state", "ally")
 STYLE = """
 .membership text { fill: var(--ink, #1b222c); font: 11.5px system-ui, "DejaVu Sans", sans-serif; }
@@ -22,6 +25,7 @@ STYLE = """
 .membership .year { fill: var(--dim, #5d6675); text-anchor: middle; } .membership .grid { stroke: var(--line, #d9dce1); }
 .membership .full { fill: var(--accent, #2b5f8f); } .membership .part { fill: none; stroke: var(--accent, #2b5f8f); stroke-width: 1.4; }
 .membership .laid { fill: url(#hatch); stroke: var(--ink, #1b222c); } .membership .hatch { stroke: var(--ink, #1b222c); stroke-width: 2; }
+.membership .seat { fill: var(--paper, #fcfcfa); stroke: var(--ink, #1b222c); stroke-width: .8; }
 .membership .under { fill: var(--paper, #fcfcfa); }
 .membership .today { stroke: var(--differs, #b3261e); stroke-width: 1.5; stroke-dasharray: 4 3; }
 .membership .contested { stroke-dasharray: 3 2; } .membership .band { fill: var(--band, #f3f4f1); }
@@ -53,6 +57,7 @@ def draw(overlap: Overlap, parties: Sequence[str] | None = None) -> Markup:
     def x(day: date) -> float:
         return NAMES + TAGS + scale * (day.year - first + (day.timetuple().tm_yday - 1) / 366)
 
+    legend = list(_legend(overlap, chosen, bottom + 16))
     parts = [
         _tag("title", f"Membership over the years of {', '.join(overlap.alliances)}", id="membership-title"),
         _tag("desc", _described(overlap, chosen), id="membership-desc"),
@@ -63,13 +68,13 @@ def draw(overlap: Overlap, parties: Sequence[str] | None = None) -> Markup:
         *_bars(overlap, lanes, x, date(last, 1, 1)),
         _tag("line", x1=x(overlap.on), x2=x(overlap.on), y1=TOP - 14, y2=bottom, class_="today"),
         _tag("text", str(overlap.on), x=x(overlap.on) - 4, y=12, text_anchor="end"),
-        *_legend(bottom + 16),
+        *(shape for _, shapes in legend for shape in shapes),
     ]
     return _tag(
         "svg",
         Markup("\n").join(parts),
         xmlns="http://www.w3.org/2000/svg",
-        viewBox=f"0 0 {WIDTH} {bottom + 30:.0f}",
+        viewBox=f"0 0 {WIDTH} {legend[-1][0] + 14:.0f}",
         class_="membership",
         role="img",
         aria_labelledby="membership-title membership-desc",
@@ -119,12 +124,19 @@ def _bars(
 def _bar(span: Span, names: Mapping[str, str], x: Callable[[date], float], y: float, end: date) -> Markup:
     left = x(span.since) if span.since else float(NAMES + TAGS)
     right = x(min(span.to, end)) if span.to else x(end)
-    kind = "laid" if span.overlay else "full" if span.status in FULL else "part"
+    kind = _kind(span)
     said = f"{names.get(span.party, span.party)}, {span.alliance}: {span_words(span)}"
-    height, inset = (5, 5.5) if kind == "part" else (9, 3.5)
+    height = HEIGHTS[kind]
     css = f"{kind} contested" if span.contested else kind
-    shape = _tag("rect", x=left, y=y + inset, width=max(1.5, right - left), height=height, rx=1.5, class_=css)
+    width = max(1.5, right - left)
+    shape = _tag("rect", x=left, y=y + 8 - height / 2, width=width, height=height, rx=1.5, class_=css)
     return _tag("g", _tag("title", said) + shape)
+
+
+def _kind(span: Span) -> str:
+    if span.overlay:
+        return "seat" if span.seat else "laid"
+    return "full" if span.status in FULL else "part"
 
 
 def span_words(span: Span) -> str:
@@ -142,17 +154,27 @@ def _hatch() -> Markup:
     return _tag("defs", pattern)
 
 
-def _legend(y: float) -> Iterable[Markup]:
+def _legend(overlap: Overlap, parties: Sequence[str], y: float) -> Iterator[tuple[float, list[Markup]]]:
+    """The signs with their words, each with its height on the page; what is laid over a status is named."""
     x = float(NAMES)
-    for css, text in (
-        ("full", "member"),
-        ("part", "observer, partner, other"),
-        ("laid", "laid over it: suspended, frozen, or a seat"),
-    ):
-        height = 5 if css == "part" else 9
-        yield _tag("rect", x=x, y=y - height / 2 - 3, width=26, height=height, class_=css)
-        yield _tag("text", text, x=x + 32, y=y)
-        x += 60 + 6.4 * len(text)
+    for css, text in _signs([span for span in overlap.spans if span.party in parties]):
+        width = 60 + 6.4 * len(text)
+        if x > NAMES and x + width > WIDTH:
+            x, y = float(NAMES), y + LEGEND_LINE
+        shapes = [
+            _tag("rect", x=x, y=y - HEIGHTS[one] / 2 - 3, width=26, height=HEIGHTS[one], class_=one)
+            for one in (("full", "seat") if css == "seat" else (css,))
+        ]
+        yield y, [*shapes, _tag("text", text, x=x + 32, y=y)]
+        x += width
+
+
+def _signs(spans: Sequence[Span]) -> Iterator[tuple[str, str]]:
+    yield "full", "member"
+    yield "part", "observer, partner, other"
+    for css, meaning in (("laid", "takes rights away or freezes them"), ("seat", "takes no right away")):
+        if named := sorted({span.status for span in spans if _kind(span) == css}):
+            yield css, f"{', '.join(named)}: laid over a status, {meaning}"
 
 
 def _short(name: str) -> str:

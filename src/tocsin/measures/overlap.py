@@ -34,6 +34,8 @@ class Span(Struct, frozen=True, kw_only=True):
     source_class: SourceClass
     contested: bool
     """whether it is asserted or recognised by some only, or counts only under a reading"""
+    seat: bool = False
+    """whether it is laid over a status and takes no right away, such as a seat in a council"""
 
     def holds(self, on: date) -> bool:
         """Whether the row holds on the day."""
@@ -98,12 +100,14 @@ def spans(charters: Iterable[Charter], *, known: date | None = None) -> tuple[Sp
         starts = {row.id: row.from_ for row in reversed(document.clause) if row.from_ is not None}
         classes = {row.id: row.class_ or "memory" for row in document.clause}
         overlays = overlay_names(document.status)
+        taking = {"suspended", "frozen", *(row.id for row in document.status if row.removes)}
         found.extend(
             Span(
                 party=PartyId(row.party),
                 alliance=charter.id,
                 status=row.status,
                 overlay=row.status in overlays,
+                seat=row.status in overlays - taking,
                 since=row.from_ or starts.get(row.clause),
                 to=row.to,
                 clause=row.clause,

@@ -6,7 +6,7 @@ cases and steps. Cases that match are replayed, so that outcomes and times are c
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from statistics import median
 
 from msgspec import Struct
@@ -29,6 +29,7 @@ HOUSE_WORDS: dict[str, tuple[StepKind, ...]] = {
     "nobody asked": ("no request",),
     "request": ("request",),
     "appeal": ("request",),
+    "asked": ("request",),
     "call for help": ("request",),
     "consultation": ("convene",),
     "consult": ("convene",),
@@ -63,7 +64,25 @@ HOUSE_WORDS: dict[str, tuple[StepKind, ...]] = {
 
 ABOUT_ASSISTANCE = frozenset({"assistance", "assist", "help", "aid"})
 """Said beside 'request', these only say what a request is for."""
-FILLERS = frozenset({"for", "of", "the", "a", "an", "to", "in", "on", "and", "or", "by", "with"})
+FILLERS = frozenset({
+    "a", "an", "and", "any", "are", "as", "at", "be", "been", "by", "did", "do", "does", "for", "from", "had", "has",
+    "have", "how", "in", "is", "it", "its", "of", "on", "or", "that", "the", "their", "there", "they", "this", "those",
+    "to", "was", "were", "what", "when", "where", "which", "who", "whom", "whose", "why", "with",
+})  # fmt: skip
+"""Words that tell nothing of what is looked for."""
+OUTCOME_WORDS: dict[str, tuple[str, ...]] = {
+    "veto": ("blocked",),
+    "vetoed": ("blocked",),
+    "block": ("blocked",),
+    "blocked": ("blocked",),
+    "objection": ("blocked", "broken"),
+    "objected": ("blocked", "broken"),
+    "broken": ("broken",),
+    "adopted": ("adopted",),
+    "refused": ("refused",),
+    "escalated": ("escalated",),
+}
+"""Words for what a decision came to, as the charter's own rule makes it: blocked, adopted, a silence broken."""
 ENDINGS = ("ation", "ment", "sion", "ion", "ing", "al", "es", "s")
 TIMES = {"t_consult": "consultation", "t_decide": "decision", "t_first_unit": "first deployment"}
 """Headline times that are told of a precedent, each from its first warning or request."""
@@ -76,11 +95,18 @@ class Search(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     words: str
     kinds: tuple[StepKind, ...] = ()
+    outcomes: tuple[str, ...] = ()
+    """only decisions that came to one of these"""
     texts: tuple[str, ...] = ()
     clause: str = ""
     system: str = ""
     in_texts: bool = False
-    """No step is of the kinds these words stand for, so the words themselves were looked for."""
+    """No step that fits the rest is of the kinds these words stand for, so the words themselves were looked for."""
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing is left that could tell one step from another."""
+        return not (self.kinds or self.outcomes or self.texts or self.clause or self.system)
 
 
 class Interval(Struct, frozen=True, kw_only=True):
@@ -163,17 +189,23 @@ class Precedents(Struct, frozen=True, kw_only=True):
 
 def understand(words: str, clause: str = "", system: str = "") -> Search:
     """Plain words as kinds of step and, for what is left of them, as words to be found in texts."""
-    left = f" {' '.join(re.findall(r'[a-z0-9()./-]+', words.casefold()))} "
+    left = f" {' '.join(_words(words))} "
     kinds: list[StepKind] = []
+    outcomes: list[str] = []
     names = {**{deed: (kind,) for kind, deed in _deeds()}, **HOUSE_WORDS}
-    for name in sorted(names, key=lambda name: (-len(name), name)):
-        plural = f" {name}s "
-        if f" {name} " in left or plural in left:
-            left = left.replace(plural, " ").replace(f" {name} ", " ")
-            kinds += [kind for kind in names[name] if kind not in kinds]
+    for name in sorted({*names, *OUTCOME_WORDS}, key=lambda name: (-len(name), name)):
+        found = next((said for said in (f" {name}s ", f" {name}es ", f" {name} ") if said in left), "")
+        if found:
+            left = left.replace(found, " ")
+            kinds += [kind for kind in names.get(name, ()) if kind not in kinds]
+            outcomes += [one for one in OUTCOME_WORDS.get(name, ()) if one not in outcomes]
     idle = FILLERS | (ABOUT_ASSISTANCE if {"request", "no request"} & set(kinds) else frozenset())
     texts = tuple(word for word in left.split() if word not in idle)
-    return Search(words=words, kinds=tuple(kinds), texts=texts, clause=clause, system=system)
+    return Search(words=words, kinds=tuple(kinds), outcomes=tuple(outcomes), texts=texts, clause=clause, system=system)
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"[a-z0-9()./-]+", text.casefold())
 
 
 def _deeds() -> Iterable[tuple[StepKind, str]]:
@@ -191,9 +223,9 @@ def precedents(search: Search, cases: Iterable[str] | None = None) -> Precedents
     """
     names = list(cases) if cases is not None else resource_names("cases")
     found = _found(search, names)
-    if not found and search.kinds:
-        words = (_stem(word) for word in search.words.casefold().split() if word not in FILLERS)
-        search = replace(search, kinds=(), texts=tuple(words), in_texts=True)
+    if not found and (search.kinds or search.outcomes):
+        words = (_stem(word) for word in _words(search.words) if word not in FILLERS)
+        search = replace(search, kinds=(), outcomes=(), texts=tuple(words), in_texts=True)
         found = _found(search, names)
     found.sort(key=lambda one: (one.date, one.case))
     return Precedents(search=search, found=tuple(found), summary=summary(found))
@@ -210,8 +242,17 @@ def _found(search: Search, names: Iterable[str]) -> list[Precedent]:
         if numbers := matching(search, case, charter):
             # A shipped charter is found again by its name; a path of its own starts from the folder of the case.
             named = case.case.charter == charter.id
-            found.append(_precedent(case, charter, numbers, replay(case if named else name)))
+            report = replay(case if named else name)
+            if search.outcomes:
+                numbers = tuple(number for number in numbers if _came_to(report, number, search.outcomes))
+            if numbers:
+                found.append(_precedent(case, charter, numbers, report))
     return found
+
+
+def _came_to(report: ReplayReport, number: int, outcomes: Iterable[str]) -> bool:
+    """Whether under some reading the step decided, and came to one of these."""
+    return any(_verdict(run.lines[number - 1]) in outcomes for run in report.runs)
 
 
 def _mentions(name: str, kinds: Iterable[StepKind]) -> bool:
@@ -234,7 +275,7 @@ def matching(search: Search, case: Case, charter: Charter) -> tuple[int, ...]:
         for number, step in enumerate(case.step, 1)
         if (not search.kinds or step.do in search.kinds)
         and (not search.clause or search.clause.casefold() in map(str.casefold, clauses_of(step, case, charter)))
-        and all(_says(step, word, whole if search.kinds else "") for word in search.texts)
+        and all(_says(step, word, whole if search.kinds or search.outcomes else "") for word in search.texts)
     )
 
 
@@ -366,6 +407,11 @@ def _times(intervals: Iterable[Interval | None]) -> Times:
     )
 
 
-def known_words() -> Mapping[str, tuple[StepKind, ...]]:
-    """The words that stand for kinds of step, for whoever found nothing."""
-    return HOUSE_WORDS
+def known_words() -> tuple[str, ...]:
+    """The words that stand for kinds of step and for outcomes, for whoever found nothing."""
+    return (*HOUSE_WORDS, *OUTCOME_WORDS)
+
+
+def clauses_known(charters: Iterable[Charter]) -> tuple[str, ...]:
+    """The clauses of these charters, of whatever day."""
+    return tuple(dict.fromkeys(row.id for charter in charters for row in charter.document.clause))

@@ -23,7 +23,8 @@ from tocsin.charter.rows import Row
 from tocsin.charter.rules.ballot import Ballot
 from tocsin.charter.rules.verdict import Outcome, compile_ballot
 from tocsin.charter.snapshot import Snapshot
-from tocsin.terms import PartyId, Position
+from tocsin.errors import TermError
+from tocsin.terms import PartyId, Position, duration
 
 OTHERS = "others"
 ANYONE = "anyone"
@@ -317,5 +318,18 @@ def notice(ask: AskNotice, facts: Facts) -> Answer:
     to = f", to {row.notice_to}" if row.notice_to else ""
     because = f"{ask.charter}: notice of '{row.id}' on {ask.on}: {length}{f' ({why})' if why else ''}{to}"
     because += f", not before {row.earliest}" if row.earliest else ""
-    holds = length == ask.is_ and ask.to in ("", row.notice_to) and ask.earliest in (None, row.earliest)
+    holds = _is_same_length(length, ask.is_) and ask.to in ("", row.notice_to) and ask.earliest in (None, row.earliest)
     return Answer(holds, because, rows_used(shot, [row]))
+
+
+def _is_same_length(one: str, other: str) -> bool:
+    """'12 months' is '1 year': calendar months are never counted as days; a week is seven days."""
+    try:
+        return duration(_in_days(one)) == duration(_in_days(other))
+    except TermError:
+        return one == other
+
+
+def _in_days(length: str) -> str:
+    count, _, unit = length.partition(" ")
+    return f"{7 * int(count)} days" if unit in ("week", "weeks") and count.isdecimal() else length
