@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import apsw
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests import second_reader
@@ -281,6 +281,7 @@ def test_both_find_the_same_damage(change: str, large: Path, tmp_path: Path) -> 
 
 
 @given(flips=st.lists(st.tuples(st.integers(0, 10**9), st.integers(0, 7)), min_size=1, max_size=3))
+@example(flips=[(2964, 0)])
 @settings(max_examples=EXAMPLES)
 def test_both_say_the_same_after_bits_were_flipped(
     flips: list[tuple[int, int]], large: Path, tmp_path_factory: pytest.TempPathFactory
@@ -296,7 +297,11 @@ def test_both_say_the_same_after_bits_were_flipped(
         with pytest.raises((Bad, sqlite3.DatabaseError)):
             second_reader.read(path)
         return
-    found = second_reader.read(path)
+    try:
+        found = second_reader.read(path)
+    except sqlite3.DatabaseError:  # another version of SQLite gets less far in a damaged file
+        assert verdict.word == "damaged"
+        return
     assert verdict.word == found.word
     # How far one gets in a file that is out of order depends on how SQLite is asked, and on its version.
     if not any("out of order" in fault for fault in verdict.faults):
