@@ -11,6 +11,7 @@ from pathlib import Path
 import apsw
 import pytest
 
+from tests.streamed_root import RootOnly
 from tests.test_ledger_conformance import NOON, plain
 from tests.test_ledger_files import judged, made, spoil
 from tocsin.ledger import (
@@ -34,7 +35,7 @@ from tocsin.ledger.ledger import add_note
 from tocsin.ledger.port import Record
 from tocsin.ledger.reader import keys_of
 from tocsin.ledger.statements import Epoch
-from tocsin.ledger.tree import RootOnly, leaf_hash
+from tocsin.ledger.tree import leaf_hash
 
 
 def forged(path: Path, index: int) -> None:

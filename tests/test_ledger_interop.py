@@ -9,8 +9,9 @@ import pytest
 
 from tests.cli import tocsin
 from tests.interop.oracle import ORIGIN, Oracle, built, signed_checkpoint, verifier_key
+from tests.streamed_root import RootOnly
 from tocsin.ledger.tiles import export
-from tocsin.ledger.tree import RootOnly, Tree, leaf_hash
+from tocsin.ledger.tree import Tree, leaf_hash
 
 pytestmark = pytest.mark.long  # a cold build of the Go program takes seconds
 

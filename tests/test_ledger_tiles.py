@@ -12,9 +12,10 @@ import pytest
 
 from tests import naive_tree
 from tests.interop.oracle import ORIGIN, signed_checkpoint
+from tests.streamed_root import RootOnly
 from tocsin.ledger import LedgerError
 from tocsin.ledger.tiles import LEAF_BYTES_MAX, export, tile_path
-from tocsin.ledger.tree import EMPTY_ROOT, RootOnly, leaf_hash
+from tocsin.ledger.tree import EMPTY_ROOT, leaf_hash
 
 
 class Held:

@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests import naive_tree
+from tests.streamed_root import RootOnly
 from tocsin.ledger.tree import (
     EMPTY_ROOT,
     TILE_BYTES,
     Mark,
-    RootOnly,
     Tree,
     leaf_hash,
     node_hash,

@@ -256,39 +256,6 @@ class Tree:
         return size
 
 
-class RootOnly:
-    """A root over leaf hashes that stream by: a few hundred hashes in memory, however many leaves there are."""
-
-    def __init__(self) -> None:
-        self.size = 0
-        self._last: list[bytes] = []
-        """The leaf hashes behind the last multiple of 256."""
-        self._peaks: list[bytes] = []
-        """Roots of the complete subtrees before, from the left, ever smaller."""
-
-    def append(self, leaf_hash: bytes) -> None:
-        last = self._last
-        last.append(leaf_hash)
-        self.size += 1
-        if len(last) == TILE_WIDTH:
-            digest = _root_of(last)
-            whole = (self.size >> TILE_HEIGHT) - 1
-            while whole & 1:
-                digest = node_hash(self._peaks.pop(), digest)
-                whole >>= 1
-            self._peaks.append(digest)
-            self._last = []
-
-    def root(self) -> bytes:
-        if not self.size:
-            return EMPTY_ROOT
-        peaks = self._peaks + ([_root_of(self._last)] if self._last else [])
-        digest = peaks.pop()
-        while peaks:
-            digest = node_hash(peaks.pop(), digest)
-        return digest
-
-
 def verify_inclusion(leaf_hash: bytes, index: int, size: int, proof: Sequence[bytes], root: bytes) -> bool:
     """Whether the proof shows this leaf at `index` of the tree of `size` leaves with this root (RFC 9162, 2.1.3.2)."""
     if not 0 <= index < size or not _are_hashes(leaf_hash, root, *proof):
@@ -357,16 +324,6 @@ def _hash_up(rows: Rows) -> None:
         lefts, rights = below[start:stop:2], below[start + 1 : stop : 2]
         # The left one that still waits for its right one is left out.
         above += [sha256(b"\x01" + left + right).digest() for left, right in zip(lefts, rights, strict=False)]
-
-
-def _root_of(hashes: list[bytes]) -> bytes:
-    """The root over up to 256 hashes, at least one."""
-    while len(hashes) > 1:
-        # The RFC lifts the last one of an odd row up as it is.
-        lone = hashes[-1:] if len(hashes) & 1 else []
-        pairs = zip(hashes[::2], hashes[1::2], strict=False)
-        hashes = [sha256(b"\x01" + left + right).digest() for left, right in pairs] + lone
-    return hashes[0]
 
 
 def _whole(tiles: Tiles, level: int, number: int) -> bytes:
