@@ -101,7 +101,7 @@ def test_the_charter_written_step_by_step_in_the_documentation_loads() -> None:
     walk = "\n".join(match[1] for match in BLOCK.finditer(text.partition("## Checks")[0]))
     charter = load_text(walk, "docs/CHARTERS.md")
     assert charter.as_of(date(2026, 1, 1)).group("members") == {"XAA", "XAB", "XAC", "XAE"}
-    for table in ("reading", "weights", "area", "duty", "provision", "office", "matter"):
+    for table in ("reading", "weights", "area", "duty", "provision", "conduct", "office", "matter"):
         assert getattr(charter.document, table), f"docs/CHARTERS.md has no example of [[{table}]]"
 
 

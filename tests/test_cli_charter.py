@@ -126,6 +126,19 @@ clause = "P.1"
     assert answer["groups"][0]["depends_on"] == ["victim"]
 
 
+def test_conduct_tells_what_newcomers_read_and_what_takes_two_persons(home: Path) -> None:
+    shown = tocsin("charter", "show", "meridian", "--part", "conduct").flat
+    assert "newcomers read what comes from their joining on" in shown
+    assert "two persons to act on a matter of force, to recall a warning" in shown
+    answer = tocsin("charter", "show", "meridian", "--json").json["conduct"]
+    assert (answer["joiner_history"], answer["clause"]) == ("from joining", "MR.3")
+    assert "no row: newcomers read what comes from their joining on" in tocsin("charter", "show", "nato").flat
+    gap = '[[conduct]]\nid = "c"\nclause = "P.1"\nunset = { joiner_history = "never published" }\n'
+    text = template("pact").partition("[[conduct]]")[0] + gap
+    (home / "pact.toml").write_text(text, encoding="utf-8")
+    assert "conduct c joiner history never published" in tocsin("charter", "show", "pact.toml").flat
+
+
 def test_membership_depends_on_the_day_and_on_what_was_known() -> None:
     def members(*when: str) -> set[str]:
         view = tocsin("charter", "show", "nato", "--json", *when).json

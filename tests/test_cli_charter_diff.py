@@ -69,6 +69,33 @@ def test_two_charters_of_any_kind_can_be_compared() -> None:
     assert not answer["hypothetical"]
 
 
+def test_a_changed_conduct_is_told_in_words(tmp_path: Path) -> None:
+    reform = (
+        'schema = 1\n[reform]\nid = "d"\ntitle = "d"\nbase = "meridian"\nauthor = "the tests"\ndate = 2026-01-01\n'
+        'summary = "x"\nhypothetical = true\n'
+        '[[conduct]]\nid = "record"\nchange = "replace"\nclause = "MR.3"\n'
+        'joiner_history = "all"\ntwo_persons = ["break"]\n'
+    )
+    path = tmp_path / "d.toml"
+    path.write_text(reform, encoding="utf-8")
+    shown = tocsin("charter", "diff", "meridian", str(path)).flat
+    assert "~ record newcomers read all that went before; two persons to break a silence [MR.3 invented]" in shown
+    assert "joiner history: from joining → all" in shown
+    assert "two persons: force, recall → break" in shown
+
+
+def test_a_second_conduct_beside_the_bases_is_refused(tmp_path: Path) -> None:
+    reform = (
+        'schema = 1\n[reform]\nid = "d"\ntitle = "d"\nbase = "meridian"\nauthor = "the tests"\ndate = 2026-01-01\n'
+        'summary = "x"\nhypothetical = true\n[[conduct]]\nid = "other"\njoiner_history = "all"\nclause = "MR.3"\n'
+    )
+    path = tmp_path / "d.toml"
+    path.write_text(reform, encoding="utf-8")
+    refused = tocsin("charter", "check", str(path))
+    assert refused.code == 2
+    assert "a reform's row takes the place of the one whose id it has" in refused.err
+
+
 def test_rules_are_told_by_what_they_mean(tmp_path: Path) -> None:
     old, new = template("pact"), template("pact")
     new = new.replace('id = "consensus"', 'id = "all"').replace('rule = "consensus"', 'rule = "all"')

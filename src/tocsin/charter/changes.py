@@ -31,6 +31,7 @@ ORDER = (
     "rule",
     "duty",
     "provision",
+    "conduct",
     "reading",
     "status",
     "group",
@@ -259,6 +260,7 @@ def _of_one(snapshot: Snapshot) -> Iterator[tuple[Key, Row]]:
         "area": snapshot.areas,
         "duty": snapshot.duties,
         "provision": snapshot.provisions,
+        "conduct": {row.id: row for row in (snapshot.conduct,) if row is not None},
     }
     for table, rows in tables.items():
         for name, row in rows.items():

@@ -33,6 +33,8 @@ InstrumentKind = Literal["treaty", "charter", "protocol", "agreement", "rules", 
 ProvisionKind = Literal[
     "withdrawal", "accession", "suspension", "expulsion", "amendment", "term", "arrears", "dispute", "precedence"
 ]
+JoinerHistory = Literal["all", "from joining", "none", ""]
+GraveAct = Literal["break", "force", "recall"]
 Weight = Annotated[int, Meta(ge=0, le=1_000_000_000_000)]
 Modality = Literal["duty", "prohibition", "permission", "power"]
 
@@ -267,6 +269,29 @@ class Provision(Row, kw_only=True, frozen=True):
     says: Annotated[str, Meta(max_length=600, description="Conditions and effects, in words.")] = ""
 
 
+class Conduct(Row, kw_only=True, frozen=True):
+    """`[[conduct]]`: how the alliance's business is kept: what a newcomer may read, and what takes two persons.
+
+    At most one row holds on a day. Without one a newcomer reads what comes after its entry, and one person acts.
+    """
+
+    id: Annotated[Id, Meta(description="Short name.")]
+    joiner_history: Annotated[
+        JoinerHistory,
+        Meta(
+            description="What a party that joins reads of earlier days: `all` of it; what came `from joining` on, also "
+            "in cases opened before; or `none` of a case opened before."
+        ),
+    ] = ""
+    two_persons: Annotated[
+        tuple[GraveAct, ...],
+        Meta(
+            description="What takes a second person of the same seat: to `break` a silence, to act on a matter of "
+            "`force`, to `recall` a warning."
+        ),
+    ] = ()
+
+
 class WeightSet(Row, kw_only=True, frozen=True):
     """`[[weights]]`: votes or populations by party; a new set is a new row, same id."""
 
@@ -295,11 +320,13 @@ class Document(Struct, kw_only=True, frozen=True, forbid_unknown_fields=True, om
     area: tuple[Area, ...] = ()
     duty: tuple[Duty, ...] = ()
     provision: tuple[Provision, ...] = ()
+    conduct: tuple[Conduct, ...] = ()
 
 
 SOURCED_FIELDS: dict[type[Row], tuple[str, ...]] = {
     Organ: ("electorate", "chair", "convened_by", "convene_within", "quorum"),
     Duty: ("qualified_by", "content"),
+    Conduct: ("joiner_history",),
 }
 """Fields that a row must either give or list under `unset` with a reason."""
 

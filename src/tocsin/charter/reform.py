@@ -13,6 +13,7 @@ from tocsin.charter.model import (
     About,
     Area,
     Clause,
+    Conduct,
     Document,
     Duty,
     Group,
@@ -49,6 +50,7 @@ DatedTable = Literal[
     "area",
     "duty",
     "provision",
+    "conduct",
 ]
 """Tables whose rows hold from a day to a day, so that they can be replaced and repealed."""
 
@@ -107,6 +109,7 @@ class Overlay(Struct, kw_only=True, frozen=True, forbid_unknown_fields=True, omi
     area: tuple[Area, ...] = ()
     duty: tuple[Duty, ...] = ()
     provision: tuple[Provision, ...] = ()
+    conduct: tuple[Conduct, ...] = ()
 
 
 class Laid(Struct, kw_only=True, frozen=True):

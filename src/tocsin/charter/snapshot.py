@@ -16,6 +16,7 @@ from tocsin.charter.model import (
     DEFAULT_STATUSES,
     Area,
     Clause,
+    Conduct,
     Document,
     Duty,
     Group,
@@ -112,6 +113,7 @@ class Snapshot:
         self.areas: dict[str, Area] = self._by_id(document.area)
         self.duties: dict[str, Duty] = self._by_id(document.duty)
         self.provisions: dict[str, Provision] = self._by_id(document.provision)
+        self.conduct: Conduct | None = self._only(document.conduct)
         self.memberships: tuple[Membership, ...] = tuple(self._holding(document.membership))
         self.standings: Mapping[PartyId, Standing] = self._standings()
         self._groups: dict[str, frozenset[PartyId]] = {}
@@ -130,6 +132,10 @@ class Snapshot:
             return self
         other = self._charter.as_of(self.on, self.known, chosen)
         return other.with_standings(self._live) if self._live else other
+
+    def on_day(self, day: date) -> "Snapshot":
+        """The same charter, knowledge and readings on another day, by the file alone."""
+        return self._charter.as_of(day, self.known, self.readings)
 
     def with_standings(self, changed: Mapping[PartyId, Standing]) -> "Snapshot":
         """The same day with some parties' standing replaced: membership changed live overrides the file."""
@@ -157,6 +163,42 @@ class Snapshot:
         """Whether the party has a standing here and has not withdrawn."""
         standing = self.standings.get(PartyId(party))
         return standing is not None and standing.status != "withdrawn"
+
+    def belongs_since(self, party: str) -> date | None:
+        """First day of the unbroken time up to this day in which the party belongs, by the file alone.
+
+        `date.min` where no row says when that began; None where the file does not have it belong on this day.
+        """
+        rows = self._base_rows.get(party, ())
+        turns = {day for row in rows for day in (self._start(row), row.to) if day is not None and day <= self.on}
+        since: date | None = None
+        for day in (*sorted(turns, reverse=True), date.min):
+            status = self._status_on(rows, day)
+            if status in ("", "withdrawn"):
+                break
+            since = day
+        return since
+
+    @cached_property
+    def _base_rows(self) -> Mapping[str, tuple[Membership, ...]]:
+        """The rows of any day that give a party its status, whatever lies over it."""
+        found: dict[str, tuple[Membership, ...]] = {}
+        for row in visible(self.document.membership, self.known):
+            status = self.statuses.get(row.status)
+            counts = not row.reading or row.reading in self.readings
+            if counts and (status is None or not status.overlay):
+                found[row.party] = (*found.get(row.party, ()), row)
+        return found
+
+    def _status_on(self, rows: Iterable[Membership], day: date) -> str:
+        """The status that a party's rows give it on a day; a row under a chosen reading replaces the plain one."""
+        chosen: Membership | None = None
+        for row in rows:
+            start = self._start(row)
+            holds = (start is None or start <= day) and (row.to is None or day < row.to)
+            if holds and (chosen is None or row.reading):
+                chosen = row
+        return chosen.status if chosen is not None else ""
 
     def lost_right(self, party: str, right: Right) -> bool:
         """Whether something laid over the party's status, such as a suspension, takes this right away."""
@@ -211,6 +253,12 @@ class Snapshot:
         return frozenset(named | {office.id for office in self.offices.values() if organ in office.chairs} | {organ})
 
     @cached_property
+    def parties(self) -> frozenset[str]:
+        """Every party that the charter names, whether it belongs on the day or not."""
+        rows = (row.party for row in self.document.membership)
+        return frozenset(rows) | {party.id for party in self.document.party}
+
+    @cached_property
     def names(self) -> dict[str, str]:
         """English names of the parties, offices and organs the charter names."""
         named = {party.id: party.name for party in self.document.party}
@@ -262,14 +310,22 @@ class Snapshot:
                 found[name] = row
         return found
 
+    def _only(self, rows: Iterable[R]) -> R | None:
+        """The one row of a table that holds; one under a chosen reading replaces the plain one."""
+        holding = self._holding(rows)
+        return next((row for row in holding if row.reading), holding[0] if holding else None)
+
     def _holding(self, rows: Iterable[R]) -> list[R]:
         return [row for row in visible(rows, self.known) if self._holds(row)]
 
     def _holds(self, row: Row) -> bool:
         if row.reading and row.reading not in self.readings:
             return False
-        start = row.from_ or self._since.get(row.clause)
+        start = self._start(row)
         return (start is None or start <= self.on) and (row.to is None or self.on < row.to)
+
+    def _start(self, row: Row) -> date | None:
+        return row.from_ or self._since.get(row.clause)
 
 
 def visible(rows: Iterable[R], known: date | None) -> list[R]:

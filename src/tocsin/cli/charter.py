@@ -20,8 +20,8 @@ PART = Annotated[
     typer.Option(
         "--part",
         metavar="PART",
-        help="Show this part only: parties, groups, organs, weights, matters, areas, duties, provisions, readings, "
-        "unset, instruments or clauses. May be repeated.",
+        help="Show this part only: parties, groups, organs, weights, matters, areas, duties, provisions, "
+        "conduct, readings, unset, instruments or clauses. May be repeated.",
     ),
 ]
 

@@ -9,21 +9,22 @@ from rich.console import Console
 from rich.text import Text
 
 from tocsin.charter.changes import EVIDENCE, Basis, Change, Key, compare, structs_of
-from tocsin.charter.model import Area, Duty, Forum, Matter
+from tocsin.charter.model import Area, Conduct, Duty, Forum, Matter
 from tocsin.charter.reform import reforms_of
 from tocsin.charter.rows import Row
 from tocsin.charter.rules.kinds import RuleRow
 from tocsin.charter.snapshot import Charter, Snapshot
 from tocsin.cli.charter_print import report_words
 from tocsin.cli.charter_reforms import ReformView, print_reforms, views_of, why_hypothetical
-from tocsin.cli.law_words import condition_words, rule_words
+from tocsin.cli.law_words import condition_words, grave_words, history_words, rule_words
 from tocsin.cli.names import names_on, party_name
 from tocsin.cli.tables import banner, class_text, indented, section, title
 
 HEADINGS = {
     "membership": "Parties", "party": "Names of parties", "organ": "Organs", "office": "Offices", "matter": "Matters",
-    "rule": "Rules", "duty": "Duties", "provision": "Provisions", "reading": "Readings", "status": "Statuses",
-    "group": "Groups", "weights": "Weights", "area": "Areas", "instrument": "Instruments", "clause": "Clauses",
+    "rule": "Rules", "duty": "Duties", "provision": "Provisions", "conduct": "Conduct",
+    "reading": "Readings", "status": "Statuses", "group": "Groups", "weights": "Weights", "area": "Areas",
+    "instrument": "Instruments", "clause": "Clauses",
 }  # fmt: skip
 SIGNS = {"added": ("+", "green"), "removed": ("−", "red"), "changed": ("~", "yellow"), "renamed": ("=", "cyan")}
 NAMES = ("title", "name", "says", "summary", "status", "kind")
@@ -168,6 +169,9 @@ class _Words:
             return self._rule(row, key.reading)
         if key.table == "membership":
             return f"{party_name(self.snapshot, getattr(row, 'party', ''))}: {getattr(row, 'status', '')}"
+        if isinstance(row, Conduct):
+            two = f"; two persons {', '.join(grave_words(name) for name in row.two_persons)}" if row.two_persons else ""
+            return f"newcomers read {history_words(row.joiner_history)}{two}"
         return next((str(getattr(row, name)) for name in NAMES if getattr(row, name, "")), "")
 
     def field(self, key: Key, name: str) -> str:

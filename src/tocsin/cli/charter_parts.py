@@ -1,4 +1,4 @@
-"""More of what `charter show` tells: groups, weights, provisions, notes, gaps, and what a reading leaves out."""
+"""More of what `charter show` tells: groups, weights, provisions, conduct, notes, gaps, what readings leave out."""
 
 from collections.abc import Iterable
 from datetime import date, timedelta
@@ -57,6 +57,18 @@ class ProvisionView(Struct, frozen=True, kw_only=True):
     matter: str
     ratified_by: str
     transitional: str
+    clause: str
+    source_class: SourceClass
+    note: str
+
+
+class ConductView(Struct, frozen=True, kw_only=True):
+    """How the alliance's business is kept."""
+
+    id: str
+    joiner_history: str
+    """empty where it is unset"""
+    two_persons: tuple[str, ...]
     clause: str
     source_class: SourceClass
     note: str
@@ -150,6 +162,21 @@ def provisions(snapshot: Snapshot) -> Iterable[ProvisionView]:
         )
 
 
+def conduct(snapshot: Snapshot) -> ConductView | None:
+    """The row on conduct of the day, if there is one."""
+    row = snapshot.conduct
+    if row is None:
+        return None
+    return ConductView(
+        id=row.id,
+        joiner_history=row.joiner_history,
+        two_persons=row.two_persons,
+        clause=row.clause,
+        source_class=snapshot.source_class(row),
+        note=row.note,
+    )
+
+
 def rules(snapshot: Snapshot) -> Iterable[RuleView]:
     """The charter's own rules of the day."""
     for row in snapshot.rules.values():
@@ -185,6 +212,7 @@ def unset(snapshot: Snapshot) -> Iterable[UnsetView]:
         "matter": snapshot.matters.values(),
         "duty": snapshot.duties.values(),
         "provision": snapshot.provisions.values(),
+        "conduct": () if snapshot.conduct is None else (snapshot.conduct,),
         "membership": snapshot.memberships,
     }
     for table, rows in tables.items():

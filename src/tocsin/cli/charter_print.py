@@ -13,13 +13,14 @@ from tocsin.charter.model import Clause, Report
 from tocsin.cli.charter_check import Checked
 from tocsin.cli.charter_reforms import print_reforms
 from tocsin.cli.charter_view import CharterView, DutyView, MatterView, OrganView, Summary
+from tocsin.cli.law_words import grave_words, history_words
 from tocsin.cli.names import coded
 from tocsin.cli.tables import banner, class_text, indented, readings, row, section, table, title, weak_first
 from tocsin.terms import WEAK_CLASSES
 
 PARTS = (
-    "parties", "groups", "organs", "weights", "matters", "areas", "duties", "provisions", "readings", "unset",
-    "instruments", "clauses",
+    "parties", "groups", "organs", "weights", "matters", "areas", "duties", "provisions", "conduct", "readings",
+    "unset", "instruments", "clauses",
 )  # fmt: skip
 
 
@@ -229,6 +230,21 @@ _TRANSITIONS = {
 }
 
 
+def _print_conduct(console: Console, view: CharterView) -> None:
+    section(console, f"Conduct ({1 if view.conduct else 0}): what newcomers read, what takes two persons")
+    one = view.conduct
+    if one is None:
+        indented(console, f"no row: newcomers read {history_words('')}", 0, "dim")
+        return
+    _heading(console, "conduct", one.id, one.clause, one.source_class)
+    _facts(
+        console,
+        ("newcomers", f"read {history_words(one.joiner_history)}"),
+        ("two persons", ", ".join(grave_words(name) for name in one.two_persons)),
+        ("note", one.note),
+    )
+
+
 def _print_groups(console: Console, view: CharterView) -> None:
     section(console, f"Groups ({len(view.groups)}), with their parties on this day")
     for one in view.groups:
@@ -313,6 +329,7 @@ _PRINT: dict[str, Callable[[Console, CharterView], None]] = {
     "areas": _print_areas,
     "duties": _print_duties,
     "provisions": _print_provisions,
+    "conduct": _print_conduct,
     "readings": _print_readings,
     "unset": _print_unset,
     "instruments": _print_instruments,

@@ -12,6 +12,7 @@ from tocsin.charter.rows import Row
 from tocsin.charter.snapshot import Charter, Snapshot, visible
 from tocsin.cli.charter_parts import (
     AreaView,
+    ConductView,
     GroupView,
     ProvisionView,
     RuleView,
@@ -19,6 +20,7 @@ from tocsin.cli.charter_parts import (
     UnsetView,
     WeightsView,
     areas,
+    conduct,
     groups,
     is_open,
     is_rejected,
@@ -39,7 +41,7 @@ from tocsin.terms import SOURCE_CLASSES, WEAK_CLASSES, SourceClass
 
 TABLES = (
     "instrument", "clause", "reading", "status", "membership", "group", "office", "organ", "weights", "rule", "matter",
-    "area", "duty", "provision",
+    "area", "duty", "provision", "conduct",
 )  # fmt: skip
 
 
@@ -210,6 +212,8 @@ class CharterView(Struct, frozen=True, kw_only=True):
     areas: tuple[AreaView, ...]
     duties: tuple[DutyView, ...]
     provisions: tuple[ProvisionView, ...]
+    conduct: ConductView | None
+    """none where no row holds"""
     readings: tuple[ReadingView, ...]
     unset: tuple[UnsetView, ...]
     instruments: tuple[InstrumentView, ...]
@@ -279,6 +283,7 @@ def view_of(charter: Charter, snapshot: Snapshot) -> CharterView:
         areas=tuple(areas(snapshot)),
         duties=tuple(_duties(snapshot)),
         provisions=tuple(provisions(snapshot)),
+        conduct=conduct(snapshot),
         readings=tuple(_readings(snapshot)),
         unset=tuple(unset(snapshot)),
         instruments=tuple(_instrument(row) for row in snapshot.instruments.values()),

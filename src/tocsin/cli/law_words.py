@@ -35,6 +35,13 @@ SAID = {
     "not_stated": "silence",
 }
 BASES = {"all": "all electors", "present": "those present", "cast": "votes for and against"}
+HISTORIES = {
+    "": "what comes from their joining on (no source says; this is the default)",
+    "all": "all that went before",
+    "from joining": "what comes from their joining on",
+    "none": "nothing of cases opened before they joined",
+}
+GRAVE = {"break": "to break a silence", "force": "to act on a matter of force", "recall": "to recall a warning"}
 GROUPS = {"members": "the members", "voters": "those with a vote", "subject": "the party concerned"}
 
 
@@ -174,6 +181,16 @@ def _binds(rule: Rule) -> str:
             return ""
         case _:
             assert_never(rule.binds)
+
+
+def history_words(joiner_history: str) -> str:
+    """What those read who join."""
+    return HISTORIES[joiner_history]
+
+
+def grave_words(act: str) -> str:
+    """An act that takes two persons."""
+    return GRAVE[act]
 
 
 def _or(positions: Iterable[str]) -> str:

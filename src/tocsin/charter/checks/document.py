@@ -56,6 +56,7 @@ CHECKS: tuple[Check, ...] = (
     time.backwards,
     time.duplicates,
     time.memberships,
+    time.conduct,
     time.keys,
     references.references,
     references.reserved_names,

@@ -29,8 +29,8 @@ def backwards(index: Index) -> Iterator[Mistake]:
 def duplicates(index: Index) -> Iterator[Mistake]:
     """Two rows of one id that hold on one day, are known on one day, and do not exclude each other by reading."""
     for (table, name), nodes in index.by_id.items():
-        if not name or table == "party":
-            continue
+        if not name or table in ("party", "conduct"):
+            continue  # names have no dates; of conduct only one row holds, whatever its id
         for first, second in clashes(index, nodes):
             found = f"{table} '{name}' stands on line {index.line(first.path)} already, and both hold"
             fix = "close the earlier row with 'to', or give it a key and let the later one supersede it"
@@ -53,6 +53,15 @@ def memberships(index: Index) -> Iterator[Mistake]:
             fix = "close the earlier row with 'to' on the day the later one begins; or, where this row corrects it, "
             fix += "give the earlier row a key and name that here under 'supersedes'"
             yield Mistake(second.path, found, "one status a day", fix)
+
+
+def conduct(index: Index) -> Iterator[Mistake]:
+    """Two rows on conduct that hold on one day."""
+    for first, second in clashes(index, list(index.rows("conduct"))):
+        found = f"conduct stands on line {index.line(first.path)} already, and both hold"
+        fix = "close the earlier row with 'to', or give it a key and let the later one supersede it; "
+        fix += "a reform's row takes the place of the one whose id it has"
+        yield Mistake(second.path, f"{found} {second.span.within(first.span)}", "one row on any day", fix)
 
 
 def keys(index: Index) -> Iterator[Mistake]:

@@ -200,6 +200,8 @@ PATTERNS = {
     FRACTION: "an exact fraction in quotes, such as '2/3'",
     r"^[^/\x00-\x1f\x7f]+\Z": "a name without a slash",
     r"^[a-z][a-z0-9_]{0,63}$": "small letters, digits and underscores, such as 'mobilised'",
+    r"^[A-Za-z0-9.:_\[\]-]+\Z": "a host's name or address, without https:// and without a port",
+    r"^[^@\s<>]+@[^@\s<>]+\Z": "an e-mail address",
 }
 """Patterns of the model in words."""
 

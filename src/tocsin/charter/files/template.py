@@ -132,6 +132,15 @@ content = "The help that each member thinks necessary."
 if = { field = "external", is = false }
 why = "The attack did not come from outside."
 
+# ---- How the record is kept: what a party that joins may read of earlier days ("all", "from joining" or "none"),
+# and what takes two persons of a delegation ("break" of a silence, "force", "recall" of a warning). May be left out.
+
+[[conduct]]
+id = "record"
+joiner_history = "from joining"
+two_persons = ["recall"]
+clause = "P.1"
+
 # ---- What to do next
 # 1. Check this file, change something, check again: every mistake is named with its line.
 # 2. Add a [[duty]] to consult, and a [[provision]] for leaving: docs/CHARTERS.md has examples of both.
