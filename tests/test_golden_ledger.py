@@ -7,11 +7,13 @@ import msgspec
 import pytest
 
 from tests.golden import make_ledger
-from tests.golden.make_acts import summary
-from tests.world import COMMAND_KINDS, refold
-from tocsin.alliance.codec import decode_act, decode_command
+from tests.golden.make_acts import book_summary, summary
+from tests.world import COMMAND_KINDS, rebook, refold
+from tocsin.alliance.codec import Act, decode_submission
 from tocsin.alliance.commands import Expel
+from tocsin.alliance.contents import AnyHandled, ContentCommand
 from tocsin.alliance.facts import AnyFact
+from tocsin.alliance.records import AnyHead, decode
 from tocsin.alliance.upcast import ACT_SCHEMA
 from tocsin.ledger import FileReader
 from tocsin.ledger.sqlite import FORMAT
@@ -37,10 +39,20 @@ def test_a_golden_ledger_folds_to_what_it_always_did(path: Path) -> None:
 def test_a_golden_ledger_holds_every_kind_of_its_time(path: Path) -> None:
     if path.stem != f"acts-{ACT_SCHEMA}":
         return
-    acts = [decode_act(data) for data in _acts(path)]
+    records = [decode(data) for data in _acts(path)]
+    acts = [record for record in records if isinstance(record, Act)]
     # No charter that ships knows expulsion of this kind; its fact is the one of a suspension.
-    assert {type(decode_command(act.command)) for act in acts} == set(COMMAND_KINDS) - {Expel}
+    every_command = {*COMMAND_KINDS, *get_args(ContentCommand)} - {Expel}
+    assert {type(decode_submission(act.command)) for act in acts} == every_command
     assert {type(fact) for act in acts for fact in act.facts} == set(get_args(AnyFact))
+    assert {type(one) for act in acts for one in act.handled} == set(get_args(AnyHandled))
+    assert {type(record) for record in records if not isinstance(record, Act)} == set(get_args(AnyHead))
+
+
+@pytest.mark.parametrize("path", LEDGERS[1:], ids=lambda path: path.stem)
+def test_a_golden_ledger_of_a_centre_yields_the_book_it_always_did(path: Path) -> None:
+    acts = _acts(path)
+    assert book_summary(refold(acts), rebook(acts)) == path.with_suffix(".book.json").read_bytes()
 
 
 FILES = sorted(GOLDEN.glob("ledger-*.tocsin"))

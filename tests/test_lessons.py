@@ -15,7 +15,7 @@ from tocsin.alliance.codec import (
     encode_command,
     encode_content,
 )
-from tocsin.alliance.facts import WarningContent
+from tocsin.alliance.contents import WarningContent
 from tocsin.alliance.lessons import Headline, account, headlines, sentence, timed
 from tocsin.alliance.upcast import ACT_SCHEMA
 from tocsin.errors import NeedsNewer

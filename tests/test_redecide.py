@@ -8,10 +8,13 @@ import msgspec
 import pytest
 
 from tests.cli import tocsin
+from tests.world import MERIDIAN, World, at
+from tocsin.alliance import commands as c
+from tocsin.alliance import contents as b
 from tocsin.alliance.codec import decode_act, encode_act
+from tocsin.alliance.records import CentreOpening, CharterChanged, Opening, encode
 from tocsin.charter.files.catalog import resource_names
 from tocsin.ledger import FileLedger, FileReader, MemoryLedger
-from tocsin.replay.records import Opening, encode
 from tocsin.replay.redecide import Redecided, redecide
 from tocsin.replay.run import replay
 
@@ -79,7 +82,7 @@ def test_a_charter_that_changed_since_is_told_though_nothing_differs() -> None:
     [
         (lambda all_: all_[1:2], "it belongs to no run of a case"),
         (lambda _: [(1, b"\xff no record")], "This is no act of any schema"),
-        (lambda all_: [(1, all_[1][1].replace(b'"schema":1', b'"schema":99'))], "act schema 99; this release reads 1"),
+        (lambda all_: [(1, all_[1][1].replace(b'"schema":2', b'"schema":99'))], "act schema 99; this release reads 1"),
         (lambda all_: [(1, encode(Opening(case="x", charter="none", charter_hash=""))), all_[1]], "no charter 'none'"),
     ],
     ids=["no opening", "no act", "a later schema", "an unknown charter"],
@@ -89,6 +92,125 @@ def test_what_cannot_be_judged_says_why_and_stops_nothing(spoilt: Any, says: str
     (only,) = found
     assert only.word == "cannot be judged"
     assert says in only.because
+
+
+def test_an_act_whose_command_cannot_be_read_is_not_judged() -> None:
+    (opening, (index, data), *_) = records(CASE)
+    (found,) = redecide([opening, (index, forged(data, command=msgspec.Raw(b'{"do":"sing"}')))])
+    assert found.word == "cannot be judged"
+    assert "sing" in found.because
+
+
+def test_a_ledger_makes_nobody_open_a_file() -> None:
+    (_, act) = records(CASE)[:2]
+    (found,) = redecide([(0, encode(Opening(case="x", charter="./etc/pact.toml", charter_hash=""))), act])
+    assert found.because == "its charter './etc/pact.toml' is a file of its owner's, and none that ships"
+
+
+# what a centre keeps
+
+
+def opening(charter: str = "meridian") -> bytes:
+    return encode(CentreOpening(mode="exercise", charter=charter, charter_hash=MERIDIAN.hash, at=at(0)))
+
+
+def changed(charter: str) -> bytes:
+    return encode(CharterChanged(charter=charter, charter_hash="sha256:x", by="secretariat", at=at(1)))
+
+
+def crisis() -> World:
+    """Acts as a centre keeps them: one stamped, one of them signed, contents handled among them."""
+    world = World()
+    world.warn(0, "XAB", ("XAC", "XAD"), received=at(0.5), signature="c2ln", key="ab12")
+    world.do(c.TableText, 1, "SG", matter="relief")
+    world.do(c.StatePosition, 1, "SG", party="XAB", position="support", note="telephone")
+    world.do(c.ConfirmPosition, 1, "XAB", party="XAB", position="object")
+    world.do(c.ShareCase, 1, "SG", party="XAG")
+    world.handle(b.DeliverWarning, 2, "centre", to="XAC")
+    world.handle(b.AcknowledgeWarning, 2, "XAC")
+    world.handle(b.PassOnWarning, 2, "XAC", to=("XAE",))
+    world.handle(b.RecallWarning, 3, "XAB")
+    return world
+
+
+def judged(*data: bytes) -> list[Redecided]:
+    return list(redecide(enumerate(data)))
+
+
+def test_every_act_of_a_centre_is_decided_the_same_today() -> None:
+    world = crisis()
+    done = judged(opening(), *world.acts)
+    assert len(done) == len(world.acts) == 9
+    assert {(act.word, act.because) for act in done} == {("same", "")}
+    assert done[-1].kind == "recall warning"
+
+
+def test_an_act_counts_at_the_stamp_of_the_centre() -> None:
+    stamped = crisis().acts[0]
+    (found,) = judged(opening(), forged(stamped, received=None))
+    assert found.because.startswith("'at' of 'case opened' was ")
+
+
+def test_what_became_of_a_content_is_decided_anew_too() -> None:
+    *before, recalled = crisis().acts
+    act = decode_act(recalled)
+    (recall,) = act.handled
+    (*_, found) = judged(opening(), *before, forged(recalled, handled=(msgspec.structs.replace(recall, why="else"),)))
+    assert found.because == "'why' of 'recalled' was \"else\"; today it would be \"\""
+    (*_, found) = judged(opening(), *before, recalled, recalled)
+    assert found.because.startswith("it would be refused: 'w' was recalled")
+
+
+def test_handling_that_a_copy_of_the_ledger_does_not_show_cannot_be_judged() -> None:
+    *before, recalled = crisis().acts
+    (*_, found) = judged(opening(), *before, forged(recalled, handled=()))
+    assert found.because == "what became of the content is not in this copy of the ledger"
+    (found,) = judged(opening(), recalled)
+    assert found.because == "the ledger does not say how 'w' came to be released"
+    assert found.word == "cannot be judged"
+
+
+def test_a_charter_that_changed_on_the_way_keeps_what_was_decided_before() -> None:
+    first, *following = crisis().acts
+    done = judged(opening(), first, changed("meridian"), *following)
+    assert {act.word for act in done} == {"same"}
+    done = judged(opening(), first, opening(), *following)
+    assert {act.word for act in done} == {"same"}
+
+
+def test_a_charter_that_is_not_here_leaves_only_its_own_acts_unjudged() -> None:
+    first, second, *following = crisis().acts
+    done = judged(opening(), first, changed("my own pact"), second, changed("meridian"), *following)
+    assert [act.word for act in done[:3]] == ["same", "cannot be judged", "same"]
+    assert done[1].because.startswith("its charter cannot be read: There is no charter 'my own pact'")
+    assert {act.word for act in done[2:]} == {"same"}
+
+
+def test_the_command_judges_and_shows_a_centre_s_ledger(tmp_path: Path) -> None:
+    path = str(tmp_path / "centre.tocsin")
+    ledger = FileLedger(path, mode="exercise")
+    for data in (opening(), *crisis().acts, changed("meridian")):
+        ledger.append([(data, ())])
+    ledger.close()
+    done = tocsin("ledger", "audit", path)
+    assert done.code == 0
+    assert done.out == "9 acts decided anew: 9 same. Nothing was changed.\n"
+    shown = [line["what"] for line in tocsin("ledger", "show", path, "--json").json["shown"]]
+    assert shown[1:] == [
+        "a centre begins (exercise) under meridian",
+        "2026-01-01 XAB: report warning → case opened, warning reported, held",
+        "2026-01-01 SG: table text → procedure opened",
+        "2026-01-01 SG: state position (XAB, support) → position stated",
+        "2026-01-01 XAB: confirm position (object) → position confirmed",
+        "2026-01-01 SG: share case (XAG) → case shared",
+        "2026-01-01 centre: deliver warning ('w', XAC) → delivered",
+        "2026-01-01 XAC: acknowledge warning ('w') → acknowledged",
+        "2026-01-01 XAC: pass on warning ('w', XAE) → re-marked",
+        "2026-01-01 XAB: recall warning ('w') → recalled",
+        "secretariat changed the charter to meridian (sha256:x)",
+    ]
+    detail = tocsin("ledger", "show", path, "7", "--json").json["entry"]
+    assert detail["says"] == ["'w' was handed to XAC under TLP:GREEN: named itself"]
 
 
 def test_the_command_tells_that_all_is_the_same(tmp_path: Path) -> None:

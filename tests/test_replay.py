@@ -15,6 +15,7 @@ from tocsin import load_charter
 from tocsin.alliance.codec import decode_act, decode_command, decode_content, encode_command
 from tocsin.alliance.commands import RequirementLine
 from tocsin.alliance.facts import WarningReported
+from tocsin.alliance.records import Opening
 from tocsin.alliance.state import EMPTY
 from tocsin.alliance.step import fold
 from tocsin.errors import InputError, NotFound, TermError
@@ -22,7 +23,7 @@ from tocsin.ledger import FileLedger, LedgerError, MemoryLedger
 from tocsin.replay.case import Case, CaseAbout, CaseEvent, Recorded, Step, StepKind
 from tocsin.replay.computing import Made
 from tocsin.replay.load import load_case, load_case_and_charter
-from tocsin.replay.records import Opening, runs
+from tocsin.replay.records import runs
 from tocsin.replay.result import Line, Mark, Run
 from tocsin.replay.run import blind, replay
 from tocsin.replay.runner import Runner

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from hashlib import sha256
 from typing import Any
 
 import msgspec
@@ -10,13 +11,23 @@ from msgspec.structs import replace
 
 from tocsin import load_charter
 from tocsin.alliance import commands as c
-from tocsin.alliance.codec import Act, decode_act, encode_act, encode_command
+from tocsin.alliance.codec import Act, encode_act, encode_command, encode_content
+from tocsin.alliance.contents import (
+    AnyHandled,
+    Book,
+    ContentCommand,
+    WarningContent,
+    fold_into,
+    hold,
+)
 from tocsin.alliance.facts import AnyFact, Refusal
+from tocsin.alliance.handling import decide_content
+from tocsin.alliance.records import decode
 from tocsin.alliance.state import EMPTY, CaseState, Procedure, State
 from tocsin.alliance.step import decide, due, fold
 from tocsin.charter.predicates import Event
 from tocsin.charter.snapshot import Charter, Snapshot
-from tocsin.terms import HOUR_US, Instant, instant
+from tocsin.terms import HOUR_US, Instant, PartyId, instant
 
 MERIDIAN: Charter = load_charter("meridian")
 DAY = date(2026, 1, 1)
@@ -36,6 +47,7 @@ class World:
     def __init__(self, charter: Charter = MERIDIAN, on: date = DAY) -> None:
         self.charter: Snapshot = charter.as_of(on)
         self.state: State = EMPTY
+        self.book: Book = {}
         self.acts: list[bytes] = []
         self.facts: list[AnyFact] = []
         self._number = 0
@@ -47,23 +59,83 @@ class World:
         given = {key: value for key, value in {"case": "k", "procedure": "p"}.items() if key in names} | fields
         return self.submit(kind(id=f"c{self._number}", at=at(hours), by=by, **given))
 
-    def submit(self, command: c.Command) -> tuple[AnyFact, ...] | Refusal:
+    def submit(
+        self,
+        command: c.Command,
+        content: WarningContent | None = None,
+        **beside: Any,  # noqa: ANN401  # fields of an act
+    ) -> tuple[AnyFact, ...] | Refusal:
+        """Decides a command; `beside` are further fields of its act. A content beside a warning enters the book."""
         before = msgspec.json.encode(self.state)
-        decided = decide(self.charter, self.state, command)
+        stamped = replace(command, at=beside.get("received", command.at))
+        decided = decide(self.charter, self.state, stamped)
         assert msgspec.json.encode(self.state) == before, "decide must not touch the state it is given"
         if isinstance(decided, Refusal):
             return decided
-        self.facts.extend(decided)
-        self.state = fold(self.state, decided)
+        handled: tuple[AnyHandled, ...] = ()
+        if content is not None and isinstance(stamped, c.ReportWarning):
+            handled = (hold(stamped, content, stamped.at, stamped.by),)
+        self._keep(command, decided, handled, beside)
+        return decided
+
+    def warn(
+        self,
+        hours: float,
+        author: str,
+        audience: tuple[str, ...],
+        **fields: Any,  # noqa: ANN401  # fields of a content or an act
+    ) -> tuple[AnyFact, ...] | Refusal:
+        """Hands in a warning with its content, `w` in case `k`, TLP:GREEN unless it says otherwise."""
+        beside = {name: fields.pop(name) for name in ("received", "signature", "key") if name in fields}
+        name, case = fields.pop("warning", "w"), fields.pop("case", "k")
+        given = {"marking": "TLP:GREEN", "substance": "the grid is down", "salt": "0123456789abcdef"} | fields
+        content = WarningContent(warning=name, author=PartyId(author), audience=audience, **given)
+        self._number += 1
+        command = c.ReportWarning(
+            id=f"c{self._number}",
+            at=at(hours),
+            by=author,
+            case=case,
+            warning=name,
+            commitment=sha256(encode_content(content)).hexdigest(),
+        )
+        return self.submit(command, content, **beside)
+
+    def handle(self, kind: type, hours: float, by: str, **fields: object) -> tuple[AnyHandled, ...] | Refusal:
+        """Decides a command about a content, `w` in case `k` unless it says otherwise."""
+        self._number += 1
+        return self.submit_content(
+            kind(id=f"c{self._number}", at=at(hours), by=by, **{"case": "k", "warning": "w"} | fields)
+        )
+
+    def submit_content(self, command: ContentCommand) -> tuple[AnyHandled, ...] | Refusal:
+        state, book = canonical(self.state), dict(self.book)
+        decided = decide_content(self.charter, self.state, self.book, command, command.by)
+        assert (canonical(self.state), self.book) == (state, book), "decide_content must not touch what it is given"
+        if not isinstance(decided, Refusal):
+            self._keep(command, (), decided, {})
+        return decided
+
+    def _keep(
+        self,
+        command: c.Command | ContentCommand,
+        facts: tuple[AnyFact, ...],
+        handled: tuple[AnyHandled, ...],
+        beside: dict[str, Any],
+    ) -> None:
+        self.facts.extend(facts)
+        self.state = fold(self.state, facts)
+        fold_into(self.book, handled)
         act = Act(
             command=msgspec.Raw(encode_command(command)),
             attested="test",
-            facts=decided,
+            facts=facts,
+            handled=handled,
             charter=self.charter.charter_id,
             charter_hash=self.charter.charter_hash,
+            **beside,
         )
         self.acts.append(encode_act(act))
-        return decided
 
     def run_timer(self, upto: Instant) -> None:
         """A timer that wakes exactly on time, until `upto`."""
@@ -86,11 +158,21 @@ def kinds(decided: tuple[AnyFact, ...] | Refusal) -> list[str]:
 
 
 def refold(acts: Sequence[bytes]) -> State:
-    """The state that the stored acts yield."""
+    """The state that the stored acts yield; heads between them change nothing."""
     state = EMPTY
     for act in acts:
-        state = fold(state, decode_act(act).facts)
+        record = decode(act)
+        state = fold(state, record.facts) if isinstance(record, Act) else state
     return state
+
+
+def rebook(acts: Sequence[bytes]) -> Book:
+    """The book that the stored acts yield."""
+    book: Book = {}
+    for act in acts:
+        record = decode(act)
+        fold_into(book, record.handled if isinstance(record, Act) else ())
+    return book
 
 
 def canonical(state: State) -> bytes:
@@ -151,6 +233,7 @@ _SHAPES: dict[type, dict[str, st.SearchStrategy[Any]]] = {
     },
     c.NoteNoRequest: {"duty": st.sampled_from(("assist", "consult"))},
     c.Convene: {"organ": st.sampled_from(("council", "defence-board", "assembly", "nothing"))},
+    c.ShareCase: {"party": _PARTY},
     c.TableText: {"procedure": _NAME, "matter": _MATTER, "subject": st.one_of(st.none(), _MEMBER)},
     c.AmendText: {"procedure": _NAME, "text": st.just("version two")},
     c.WithdrawText: {"procedure": _NAME},
@@ -160,7 +243,9 @@ _SHAPES: dict[type, dict[str, st.SearchStrategy[Any]]] = {
         "position": _POSITION,
         "question": st.sampled_from(("", "", "", "format")),
         "reservation": st.sampled_from(("", "", "not our ports")),
+        "note": st.sampled_from(("", "telephone, 14:05Z")),
     },
+    c.ConfirmPosition: {"procedure": _NAME, "party": _MEMBER, "position": _POSITION},
     c.OpenSilence: {"procedure": _NAME},
     c.ConfirmDelivery: {"procedure": _NAME, "party": _MEMBER},
     c.ConfirmExpiry: {"procedure": _NAME},
@@ -239,6 +324,11 @@ _STORIES: tuple[tuple[_Draft, ...], ...] = (
         (1, c.MakePledge, {"by": "XAB", "pledge": "p", "line": "lift", "party": "XAB", "quantity": 3}),
         (1, c.ReportPackage, {"package": "q", "totals": {"lift": 2}, "digest": "cd" * 32, "algorithm": "by hand"}),
         (1, c.StartDeployment, {"deployment": "shield"}),
+    ),
+    (
+        _text("assist"),
+        (1, c.StatePosition, {"party": "XAB", "position": "support", "note": "by telephone"}),
+        (1, c.ConfirmPosition, {"by": "XAB", "party": "XAB", "position": "object"}),
     ),
     (_text("assist"), (1, c.ChangeForum, {"organ": "defence-board", "new_procedure": "q"})),
     (

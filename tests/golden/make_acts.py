@@ -5,13 +5,16 @@ of them for ever, so that what an alliance has stored stays readable.
 """
 
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from msgspec.structs import replace
 
 from tests.world import ATTACK, MEMBERS, MERIDIAN, World, agree, at
 from tocsin.alliance import commands as c
+from tocsin.alliance import contents as b
 from tocsin.alliance.facts import Refusal
+from tocsin.alliance.records import CentreOpening, CharterChanged, Opening, encode
 from tocsin.alliance.state import State
 from tocsin.alliance.upcast import ACT_SCHEMA
 from tocsin.charter.snapshot import Charter
@@ -44,6 +47,25 @@ def summary(state: State) -> bytes:
     return msgspec.json.format(msgspec.json.encode(whole, order="deterministic"), indent=1) + b"\n"
 
 
+def book_summary(state: State, book: b.Book) -> bytes:
+    """What must come of the records of contents, and of what parties said themselves; since schema 2."""
+    said = {
+        f"{case.id}/{row.id}": [row.on_behalf, row.entered, sorted(row.silence.acknowledged) if row.silence else []]
+        for case in state.cases.values()
+        for row in case.procedures.values()
+        if row.on_behalf or row.silence
+    }
+    held = {
+        "/".join(key): [
+            *(row.author, row.at, row.marking, row.audience, row.as_of, row.orcon, row.digest),
+            *(row.version, row.changed, row.recalled, row.why, row.delivered, row.acknowledged),
+        ]
+        for key, row in book.items()
+    }
+    whole = {"book": held, "said": said, "shared": {case.id: case.shared for case in state.cases.values()}}
+    return msgspec.json.format(msgspec.json.encode(whole, order="deterministic"), indent=1) + b"\n"
+
+
 def tell() -> World:
     """The story: a crisis under the Meridian Pact, with a council that two must call and amendments that restart."""
     document = MERIDIAN.document
@@ -52,16 +74,61 @@ def tell() -> World:
         replace(row, transitional="restart") if row.kind == "amendment" else row for row in document.provision
     )
     world = World(Charter(replace(document, organ=organs, provision=provisions), "sha256:golden"))
+    _heads(world)
     _crisis(world)
+    _centre(world)
     _response(world)
     _parties(world)
     return world
 
 
-def _do(world: World, kind: type, hours: float, by: str, **fields: object) -> None:
-    decided = world.do(kind, hours, by, **fields)
+def _do(world: World, kind: type, hours: float, by: str, **fields: Any) -> None:  # noqa: ANN401  # fields of any command
+    about_content = issubclass(kind, b.InContent)
+    decided = (world.handle if about_content else world.do)(kind, hours, by, **fields)
     if isinstance(decided, Refusal):
         raise SystemExit(f"{kind.__name__} at {hours}: {decided.message}")
+
+
+def _heads(world: World) -> None:
+    """What stands between acts."""
+    law, charter = world.charter, world.charter.charter_id
+    replay = Opening(case="x", charter=charter, charter_hash="sha256:x", known=law.on, readings=("one",))
+    centre = CentreOpening(
+        mode="exercise", charter=charter, charter_hash=law.charter_hash, known=law.on, readings=("one",), at=at(0)
+    )
+    changed = CharterChanged(
+        charter=charter, charter_hash=law.charter_hash, by="secretariat", why="a clause corrected", at=at(0)
+    )
+    world.acts += [encode(head) for head in (replay, centre, changed)]
+
+
+def _centre(world: World) -> None:
+    """What came with schema 2: contents and their handling, cases shared, positions entered for others."""
+    world.warn(
+        71.1,
+        "XAB",
+        ("members", "XAC"),
+        warning="v",
+        as_of=world.charter.on,
+        orcon=True,
+        received=at(71.11),
+        signature="c2lnbmF0dXJl",
+        key="ab12-cd34",
+    )
+    _do(world, b.RemarkWarning, 71.2, "XAB", warning="v", marking="TLP:GREEN", audience=("XAC",))
+    _do(world, b.DeliverWarning, 71.3, "centre", warning="v", to="XAC")
+    _do(world, b.AcknowledgeWarning, 71.4, "XAC", warning="v")
+    _do(world, b.PassOnWarning, 71.5, "XAC", warning="v", to=("XAD",))
+    _do(world, b.RecallWarning, 71.6, "XAB", warning="v", why="it was a drill")
+    _do(world, b.AcknowledgeWarning, 71.7, "XAC", warning="v")
+    _do(world, c.ShareCase, 71.7, "SG", party="XAF")
+    _do(world, c.TableText, 71.7, "XAA", procedure="entered", matter="relief", text="t")
+    _do(world, c.OpenSilence, 71.75, "SG", procedure="entered")
+    _do(world, c.ConfirmDelivery, 71.8, "XAC", procedure="entered", party="XAC")
+    said = {"procedure": "entered", "party": "XAB"}
+    _do(world, c.StatePosition, 71.8, "SG", **said, position="support", note="telephone, 14:05Z")
+    _do(world, c.ConfirmPosition, 71.85, "XAB", **said, position="abstain")
+    _do(world, c.WithdrawText, 71.9, "XAA", procedure="entered")
 
 
 def _crisis(world: World) -> None:
@@ -142,6 +209,7 @@ def main() -> None:
     world = tell()
     path.write_bytes(b"\n".join([*world.acts, b""]))
     path.with_suffix(".summary.json").write_bytes(summary(world.state))
+    path.with_suffix(".book.json").write_bytes(book_summary(world.state, world.book))
 
 
 if __name__ == "__main__":

@@ -74,6 +74,12 @@ class Convene(InCase, tag="convene", kw_only=True, frozen=True):
     organ: Annotated[Name, Meta(description="The organ.")]
 
 
+class ShareCase(InCase, tag="share case", kw_only=True, frozen=True):
+    """A party that would not see the case is let in on its facts. Contents go their own way."""
+
+    party: Annotated[PartyId, Meta(description="Who is let in.")]
+
+
 class TableText(InProcedure, tag="table text", kw_only=True, frozen=True):
     """A text is put before an organ. This opens the procedure and pins its law."""
 
@@ -104,6 +110,14 @@ class StatePosition(InProcedure, tag="state position", kw_only=True, frozen=True
     position: Annotated[Position, Meta(description="The position.")]
     question: Annotated[str, Meta(description="The question; empty: the text itself.")] = ""
     reservation: Annotated[Line, Meta(description="A reservation attached to support.")] = ""
+    note: Annotated[Line, Meta(description="How it reached whoever enters it, such as a telephone call.")] = ""
+
+
+class ConfirmPosition(InProcedure, tag="confirm position", kw_only=True, frozen=True):
+    """A party says itself what its position is, where somebody else entered one for it. It undoes nothing."""
+
+    party: Annotated[PartyId, Meta(description="Whose position it is: the actor itself.")]
+    position: Annotated[Position, Meta(description="What the party says it is, or was.")]
 
 
 class OpenSilence(InProcedure, tag="open silence", kw_only=True, frozen=True):
@@ -319,10 +333,12 @@ Command = (
     | MakeRequest
     | NoteNoRequest
     | Convene
+    | ShareCase
     | TableText
     | AmendText
     | WithdrawText
     | StatePosition
+    | ConfirmPosition
     | OpenSilence
     | ConfirmDelivery
     | RecordOutage

@@ -2,9 +2,17 @@
 
 from msgspec.structs import replace
 
-from tocsin.alliance.commands import Convene, MakeRequest, NoteNoRequest
-from tocsin.alliance.facts import AnyFact, ConveneAsked, NoRequestNoted, OrganConvened, Refusal, RequestMade
-from tocsin.alliance.folding import among, case_of, may_take_part, no_part, roles_in, with_case, with_key
+from tocsin.alliance.commands import Convene, MakeRequest, NoteNoRequest, ShareCase
+from tocsin.alliance.facts import (
+    AnyFact,
+    CaseShared,
+    ConveneAsked,
+    NoRequestNoted,
+    OrganConvened,
+    Refusal,
+    RequestMade,
+)
+from tocsin.alliance.folding import among, case_of, is_official, may_take_part, no_part, roles_in, with_case, with_key
 from tocsin.alliance.state import CaseState, RequestState, State
 from tocsin.charter.duties import Finding, find
 from tocsin.charter.snapshot import Snapshot
@@ -108,6 +116,26 @@ def convene(charter: Snapshot, state: State, command: Convene) -> Decision:
     )
 
 
+def share(charter: Snapshot, state: State, command: ShareCase) -> Decision:
+    """An office, an organ or a party that may propose lets in another party of the alliance."""
+    if not is_official(charter, command.by) and not charter.has_right(command.by, "propose"):
+        return no_part(charter, command.by, "let others in on a case")
+    if not charter.belongs(command.party):
+        return Refusal(
+            code="no such party",
+            message=f"{command.party} does not belong to this alliance on {charter.on}.",
+            fix="A case is shared with a party that has a status here and has not left.",
+        )
+    case = state.cases.get(command.case)
+    if case is not None and command.party in case.shared:
+        return Refusal(
+            code="already shared",
+            message=f"{command.party} has been let in on case '{command.case}' already.",
+            fix="Nothing is left to do.",
+        )
+    return (CaseShared(at=command.at, case=command.case, party=command.party),)
+
+
 def _may_convene(charter: Snapshot, command: Convene) -> bool:
     return charter.has_right(command.by, "convene")
 
@@ -164,10 +192,16 @@ def convened(state: State, fact: OrganConvened) -> State:
     )
 
 
-DECIDERS = {MakeRequest: request, NoteNoRequest: no_request, Convene: convene}
+def shared(state: State, fact: CaseShared) -> State:
+    case = case_of(state, fact.case, fact.at)
+    return with_case(state, case, shared=tuple(dict.fromkeys((*case.shared, fact.party))))
+
+
+DECIDERS = {MakeRequest: request, NoteNoRequest: no_request, Convene: convene, ShareCase: share}
 EVOLVERS = {
     RequestMade: requested,
     NoRequestNoted: not_requested,
     ConveneAsked: convene_asked,
     OrganConvened: convened,
+    CaseShared: shared,
 }

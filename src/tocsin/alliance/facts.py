@@ -1,7 +1,7 @@
 """What the engine has decided to be so. Facts go to every party of the procedure; folding them is the truth.
 
-Contents, the second type family, go to their audience only; `State` never depends on one. Kinds are stored for
-ever: a changed kind gets a new version in `upcast.py`, never a changed meaning.
+Contents, the second type family, go to their audience only (`contents.py`); `State` never depends on one. Kinds are
+stored for ever: a changed kind gets a new version in `upcast.py`, never a changed meaning.
 """
 
 from typing import Annotated
@@ -14,7 +14,7 @@ from tocsin.charter.model import MatterKind
 from tocsin.charter.predicates import Event
 from tocsin.charter.rules.ballot import Ballot
 from tocsin.charter.rules.kinds import OnOutage
-from tocsin.terms import Instant, Marking, PartyId, Position, Verdict
+from tocsin.terms import Instant, PartyId, Position, Verdict
 
 Clause = Annotated[str, Meta(description="Clause it rests on.")]
 
@@ -95,6 +95,12 @@ class OrganConvened(CaseFact, tag="organ convened", kw_only=True, frozen=True):
     clause: Clause = ""
 
 
+class CaseShared(CaseFact, tag="case shared", kw_only=True, frozen=True):
+    """A party was let in on the facts of the case."""
+
+    party: Annotated[PartyId, Meta(description="Who was let in.")]
+
+
 class ProcedureOpened(ProcedureFact, tag="procedure opened", kw_only=True, frozen=True):
     """A text is before an organ; the law it will be decided by is pinned here for good."""
 
@@ -107,9 +113,7 @@ class ProcedureOpened(ProcedureFact, tag="procedure opened", kw_only=True, froze
     ballot_digest: Annotated[Name, Meta(description="SHA-256 of the ballot.")]
     charter_hash: Annotated[Name, Meta(description="Content hash of the charter.")]
     chairs: Annotated[tuple[str, ...], Meta(description="Offices and organs that chair it.")] = ()
-    closers: Annotated[
-        tuple[str, ...], Meta(description="Electors that may close it, where the chair rotates or is not known.")
-    ] = ()
+    closers: Annotated[tuple[str, ...], Meta(description="Electors that may close it: chair rotating or unknown.")] = ()
     subject: Annotated[PartyId | None, Meta(description="The party it concerns.")] = None
     readings: Annotated[tuple[str, ...], Meta(description="Readings it is decided under.")] = ()
     text: Annotated[Line, Meta(description="Title or digest of version 1.")] = ""
@@ -138,6 +142,16 @@ class PositionStated(ProcedureFact, tag="position stated", kw_only=True, frozen=
     question: Annotated[str, Meta(description="The question; empty: the text.")] = ""
     reservation: Annotated[Line, Meta(description="Reservation, if any.")] = ""
     by: Annotated[Name, Meta(description="Who entered it.")]
+    note: Annotated[Line, Meta(description="How it reached whoever entered it.")] = ""
+
+
+class PositionConfirmed(ProcedureFact, tag="position confirmed", kw_only=True, frozen=True):
+    """A party said itself what its position is, after somebody else had entered one for it. Nothing is undone."""
+
+    party: Annotated[PartyId, Meta(description="Whose.")]
+    position: Annotated[Position, Meta(description="What the party says.")]
+    agrees: Annotated[bool, Meta(description="Whether that is what was entered for it.")]
+    clause: Clause = ""
 
 
 class SilenceOpened(ProcedureFact, tag="silence opened", kw_only=True, frozen=True):
@@ -153,6 +167,7 @@ class TextDelivered(ProcedureFact, tag="text delivered", kw_only=True, frozen=Tr
     """The text under silence reached a party."""
 
     party: Annotated[PartyId, Meta(description="Who has it.")]
+    by: Annotated[str, Meta(description="Who says so.")] = ""
 
 
 class SilenceBroken(ProcedureFact, tag="silence broken", kw_only=True, frozen=True):
@@ -234,6 +249,7 @@ class StandingChanged(Fact, tag="standing changed", kw_only=True, frozen=True):
     status: Annotated[Name, Meta(description="Its status.")]
     overlays: Annotated[tuple[str, ...], Meta(description="What is laid over it.")] = ()
     why: Annotated[Name, Meta(description="accession, ratification, notice, suspension, reinstatement, ...")]
+    joins: Annotated[bool, Meta(description="Whether it comes to belong by this.")] = False
     decision: Annotated[str, Meta(description="'CASE/PROCEDURE' of the decision that this carries out.")] = ""
     clause: Clause = ""
 
@@ -265,9 +281,7 @@ class AmendmentAdopted(Fact, tag="amendment adopted", kw_only=True, frozen=True)
     amendment: Annotated[Name, Meta(description="Name of the amendment.")]
     new_charter_hash: Annotated[str, Meta(description="Content hash of the amended charter.")] = ""
     needed: Annotated[tuple[PartyId, ...], Meta(description="Who may ratify.")] = ()
-    enough: Annotated[
-        int | None, Meta(description="How many ratifications it takes; none: the charter leaves it unset.")
-    ] = 0
+    enough: Annotated[int | None, Meta(description="How many must ratify; none: the charter leaves it unset.")] = 0
     decision: Annotated[str, Meta(description="'CASE/PROCEDURE' of the decision that this carries out.")] = ""
     transitional: Annotated[str, Meta(description="keep or restart: what becomes of open procedures.")] = ""
     clause: Clause = ""
@@ -388,10 +402,12 @@ AnyFact = (
     | NoRequestNoted
     | ConveneAsked
     | OrganConvened
+    | CaseShared
     | ProcedureOpened
     | TextAmended
     | TextWithdrawn
     | PositionStated
+    | PositionConfirmed
     | SilenceOpened
     | TextDelivered
     | SilenceBroken
@@ -422,20 +438,6 @@ AnyFact = (
     | ReportFiled
     | CaseClosed
 )
-
-
-# contents: what only an audience sees
-
-
-class WarningContent(Struct, kw_only=True, frozen=True, forbid_unknown_fields=True, omit_defaults=True, tag="warning"):
-    """The substance of a warning. Its commitment is SHA-256 over the salt and these bytes."""
-
-    warning: Annotated[Name, Meta(description="Name of the warning.")]
-    author: Annotated[PartyId, Meta(description="Who warns.")]
-    substance: Annotated[str, Meta(max_length=100_000, description="What is known.")]
-    marking: Annotated[Marking, Meta(description="Handling, TLP 2.0.")]
-    audience: Annotated[tuple[str, ...], Meta(description="Parties and groups that may see it; empty: nobody.")] = ()
-    salt: Annotated[str, Meta(min_length=16, max_length=128, description="Random text, made by the client.")]
 
 
 class Refusal(Struct, kw_only=True, frozen=True, omit_defaults=True):

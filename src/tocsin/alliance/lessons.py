@@ -8,12 +8,21 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
+from tocsin.alliance.contents import (
+    AnyHandled,
+    WarningAcknowledged,
+    WarningDelivered,
+    WarningHeld,
+    WarningRecalled,
+    WarningRemarked,
+)
 from tocsin.alliance.facts import (
     AmendmentAdopted,
     AmendmentInForce,
     AnyFact,
     AttemptRecorded,
     CaseClosed,
+    CaseShared,
     ConsentEnded,
     ConsentGiven,
     Decided,
@@ -26,6 +35,7 @@ from tocsin.alliance.facts import (
     OrganConvened,
     OutageRecorded,
     PackageReported,
+    PositionConfirmed,
     PositionStated,
     ProcedureLapsed,
     ProcedureOpened,
@@ -144,7 +154,14 @@ def _of_a_text(fact: AnyFact, named: Callable[..., str]) -> str:
         case TextWithdrawn():
             return f"{named(fact.by)} withdrew the text"
         case PositionStated(position="object"):
-            return f"{named(fact.party)} objected"
+            return f"{named(fact.party)} objected" + (f" ({fact.note})" if fact.note else "")
+        case PositionConfirmed():
+            said = (
+                "confirmed the position"
+                if fact.agrees
+                else f"disputed the position ({fact.position.replace('_', ' ')})"
+            )
+            return f"{named(fact.party)} {said} entered for it"
         case SilenceOpened():
             return f"silence was opened until {iso(fact.deadline)}"
         case SilenceBroken():
@@ -178,6 +195,8 @@ def _of_the_alliance(fact: AnyFact, named: Callable[..., str]) -> str:
             return f"'{fact.duty}' was not appealed to, which is lawful and complete"
         case OrganConvened():
             return f"{named(fact.by)} called {named(fact.organ)} together"
+        case CaseShared():
+            return f"{named(fact.party)} was let in on the case"
         case StandingChanged():
             return f"{named(fact.party)} became {' + '.join((fact.status, *fact.overlays))} ({fact.why})"
         case NoticeGiven():
@@ -206,6 +225,34 @@ def _of_the_alliance(fact: AnyFact, named: Callable[..., str]) -> str:
             return "the case was closed"
         case _:
             return ""
+
+
+def sentence_of(handled: AnyHandled, names: Mapping[str, str] = {}) -> str:
+    """What became of a content, in words. For its audience only."""
+
+    def named(ids: Iterable[str]) -> str:
+        return ", ".join(names.get(name, name) for name in ids) or "nobody"
+
+    what = f"'{handled.warning}'"
+    match handled:
+        case WarningHeld():
+            return f"{named([handled.author])} released {what} to {_release(handled, named)}"
+        case WarningRemarked():
+            return f"{named([handled.by])} changed the release of {what} to {_release(handled, named)}"
+        case WarningRecalled():
+            return f"{named([handled.by])} recalled {what}" + (f": {handled.why}" if handled.why else "")
+        case WarningDelivered():
+            clause = f" [{handled.clause}]" if handled.clause else ""
+            return f"{what} was handed to {named([handled.to])} under {handled.marking}: {handled.why}{clause}"
+        case WarningAcknowledged():
+            of = "the recall of " if handled.of == "recall" else ""
+            return f"{named([handled.by])} confirmed {of}{what}"
+
+
+def _release(handled: WarningHeld | WarningRemarked, named: Callable[[Iterable[str]], str]) -> str:
+    as_of = f", as they were on {handled.as_of}" if handled.as_of else ""
+    orcon = ", to be passed on by its author only" if handled.orcon else ""
+    return f"{named(handled.audience)} under {handled.marking}{as_of}{orcon}"
 
 
 def _decision(fact: Decided, bound: str, blockers: str) -> str:

@@ -53,7 +53,8 @@ def accede(charter: Snapshot, state: State, command: Accede) -> Decision:
         return refusal
     waits = provision.ratified_by not in ("", "none") or "ratified_by" in provision.unset
     status = "acceding" if waits else "member"
-    return (_standing(command, status, (), "accession", provision.clause),)
+    joined = _standing(command, status, (), "accession", provision.clause)
+    return (replace(joined, joins=not charter.belongs(command.party)),)
 
 
 def ratify(charter: Snapshot, state: State, command: Ratify) -> Decision:
@@ -361,10 +362,12 @@ def standing_changed(state: State, fact: StandingChanged) -> State:
     used = state.used | {fact.decision} if fact.decision else state.used
     # Whoever accedes anew is ratified anew.
     ratified = without_key(state.ratified, f"accession/{fact.party}") if fact.why == "accession" else state.ratified
-    state = replace(state, standings=standings, used=used, ratified=ratified)
+    joined = with_key(state.joined, fact.party, fact.at) if fact.joins else state.joined
+    state = replace(state, standings=standings, joined=joined, used=used, ratified=ratified)
     if fact.status != "withdrawn":
         return state
-    state = replace(state, notices=without_key(state.notices, fact.party))
+    notices, joined = without_key(state.notices, fact.party), without_key(state.joined, fact.party)
+    state = replace(state, notices=notices, joined=joined)
     return with_deadline(state, f"notice//{fact.party}", None)
 
 

@@ -88,7 +88,9 @@ def deliver(charter: Snapshot, state: State, command: ConfirmDelivery) -> Decisi
             clause=procedure.clause,
             fix="Deliveries count for the electors of a text under silence.",
         )
-    return (TextDelivered(at=command.at, case=command.case, procedure=procedure.id, party=command.party),)
+    return (
+        TextDelivered(at=command.at, case=command.case, procedure=procedure.id, party=command.party, by=command.by),
+    )
 
 
 def outage(charter: Snapshot, state: State, command: RecordOutage) -> Decision:
@@ -266,9 +268,9 @@ def delivered(state: State, fact: TextDelivered) -> State:
     silence = _silence(state, fact.case, fact.procedure)
     if silence is None:
         return state
-    return with_procedure(
-        state, fact.case, fact.procedure, silence=replace(silence, delivered=silence.delivered | {fact.party})
-    )
+    said_itself = silence.acknowledged | {fact.party} if fact.by == fact.party else silence.acknowledged
+    reached = replace(silence, delivered=silence.delivered | {fact.party}, acknowledged=said_itself)
+    return with_procedure(state, fact.case, fact.procedure, silence=reached)
 
 
 def broken(state: State, fact: SilenceBroken) -> State:

@@ -12,6 +12,9 @@ from tocsin.charter.rules.kinds import OnOutage
 from tocsin.charter.snapshot import Standing
 from tocsin.terms import LONG_AGO, Instant, PartyId, Position, Verdict
 
+OnBehalf = Literal["unconfirmed", "confirmed", "disputed"]
+"""What a party has said of the position that somebody else entered for it."""
+
 ProcedureStatus = Literal["open", "silence", "unconfirmed", "decided", "moved", "withdrawn", "lapsed"]
 """`open`: before the organ. `unconfirmed`: the silence ran out but somebody may not have had the text."""
 
@@ -27,6 +30,8 @@ class SilenceState(Struct, frozen=True):
     period: int
     """Length in microseconds as it was opened, before any outage."""
     delivered: frozenset[PartyId] = frozenset()
+    acknowledged: frozenset[PartyId] = frozenset()
+    """Those of them that said themselves that they have it."""
     gaps: tuple[tuple[Instant, Instant], ...] = ()
     """Hearing gaps already given back."""
 
@@ -58,7 +63,11 @@ class Procedure(Struct, frozen=True, kw_only=True):
     questions: dict[str, dict[str, Position]] = {}
     reservations: dict[str, str] = {}
     own: frozenset[str] = frozenset()
-    """Parties that stated their position themselves: nobody restates it for them."""
+    """Parties that stated or confirmed their position themselves: nobody restates it for them."""
+    entered: dict[str, Position] = {}
+    """What was last entered for a party by somebody else. It stays when the position itself lapses."""
+    on_behalf: dict[str, OnBehalf] = {}
+    """What each of those parties has said of it since."""
     silence: SilenceState | None = None
     broken_by: tuple[PartyId, ...] = ()
     verdict: Verdict | None = None
@@ -114,6 +123,8 @@ class CaseState(Struct, frozen=True, kw_only=True):
     """End of each deployment by name; None while it runs."""
     reports_owed: tuple[str, ...] = ()
     reports_filed: tuple[str, ...] = ()
+    shared: tuple[PartyId, ...] = ()
+    """Parties let in on the case that would not see it otherwise."""
     attempts: int = 0
 
 
@@ -142,6 +153,8 @@ class State(Struct, frozen=True, kw_only=True):
     cases: dict[str, CaseState] = {}
     standings: dict[PartyId, Standing] = {}
     """Parties whose standing changed live; it overrides the charter's file."""
+    joined: dict[PartyId, Instant] = {}
+    """Since when a party belongs that came to belong live."""
     notices: dict[PartyId, Notice] = {}
     ratified: dict[str, tuple[PartyId, ...]] = {}
     used: frozenset[str] = frozenset()

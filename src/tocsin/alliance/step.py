@@ -14,10 +14,11 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from tocsin.alliance import consultation, decision, membership, response, silence, texts, warning
+from tocsin.alliance import behalf, consultation, decision, membership, response, silence, texts, warning
 from tocsin.alliance.commands import (
     CloseCase,
     Command,
+    ConfirmPosition,
     InCase,
     MakeRequest,
     RecordOutage,
@@ -33,7 +34,7 @@ from tocsin.terms import FAR_AHEAD, LONG_AGO, Instant, PartyId, iso
 
 Decision = tuple[AnyFact, ...] | Refusal
 
-_STAGES = (warning, consultation, texts, silence, decision, membership, response)
+_STAGES = (warning, consultation, texts, behalf, silence, decision, membership, response)
 # The tables pair each type with the function that takes it; a dictionary cannot say so, hence Any.
 _DECIDERS: dict[type, Callable[[Snapshot, State, Any], Decision]] = {
     kind: decider for stage in _STAGES for kind, decider in stage.DECIDERS.items()
@@ -72,7 +73,7 @@ def decide(charter: Snapshot, state: State, command: Command) -> Decision:
         if opening:
             before, now = (*before, *opening), fold(now, opening)
     try:
-        law = _in_force(charter, now, command)
+        law = _law_for(charter, now, command)
     except (NotFound, TermError) as problem:
         return Refusal(code="no such reading", message=str(problem), fix="Name one reading of a question, or none.")
     decided = _DECIDERS[type(command)](law, now, command)
@@ -93,6 +94,11 @@ def due(charter: Snapshot, state: State) -> Instant | None:
 def status(charter: Snapshot, state: State, now: Instant) -> State:
     """The state as it is at `now`, with every deadline up to then applied."""
     return overdue(state, now)[1]
+
+
+def in_force(charter: Snapshot, state: State) -> Snapshot:
+    """The charter with the standings that changed live laid over it."""
+    return _overlaid(charter, tuple(state.standings.items())) if state.standings else charter
 
 
 def fold(state: State, facts: Iterable[AnyFact]) -> State:
@@ -147,7 +153,7 @@ def _open_case(state: State, command: InCase) -> tuple[AnyFact, ...] | Refusal:
         return (CaseOpened(at=command.at, case=command.case),)
     if case.closed is not None and isinstance(command, StatePosition | MakeRequest):
         return warning.too_late(command, case.closed)
-    if case.closed is not None:
+    if case.closed is not None and not isinstance(command, ConfirmPosition):  # what was said stays to be put right
         return _closed(command)
     return ()
 
@@ -156,11 +162,11 @@ def _closed(command: InCase) -> Refusal:
     return Refusal(code="case closed", message=f"Case '{command.case}' is closed.", fix="Open a new case.")
 
 
-def _in_force(charter: Snapshot, state: State, command: Command) -> Snapshot:
-    """The charter with what was decided live laid over it, under the readings the author signs."""
+def _law_for(charter: Snapshot, state: State, command: Command) -> Snapshot:
+    """The charter in force, under the readings the author signs."""
     if isinstance(command, MakeRequest | TableText) and command.readings:
         charter = charter.under(command.readings)
-    return _overlaid(charter, tuple(state.standings.items())) if state.standings else charter
+    return in_force(charter, state)
 
 
 @lru_cache(maxsize=64)

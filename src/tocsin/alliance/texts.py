@@ -3,6 +3,7 @@
 Silence has its own file.
 """
 
+from tocsin.alliance.behalf import said_of_it
 from tocsin.alliance.commands import AmendText, ChangeForum, StatePosition, TableText, WithdrawText
 from tocsin.alliance.facts import (
     AnyFact,
@@ -126,6 +127,7 @@ def position(charter: Snapshot, state: State, command: StatePosition) -> Decisio
         question=command.question,
         reservation=command.reservation,
         by=command.by,
+        note=command.note,
     )
     return (stated, *break_by(procedure, stated))
 
@@ -385,6 +387,7 @@ def stated(state: State, fact: PositionStated) -> State:
         positions=with_key(procedure.positions, fact.party, fact.position),
         reservations=reservations,
         own=procedure.own | {fact.party} if fact.by == fact.party else procedure.own,
+        **said_of_it(procedure, fact),
     )
 
 

@@ -10,27 +10,63 @@ from msgspec import Struct
 
 from tocsin.errors import NeedsNewer
 
-ACT_SCHEMA = 1
+ACT_SCHEMA = 2
 
-UPCASTS: dict[int, Callable[[bytes], bytes]] = {}
-"""From each old schema to the next: `UPCASTS[1]` maps a record of schema 1 to schema 2."""
+_TODAY = b'{"schema":%d,' % ACT_SCHEMA
 
 
 class _Versioned(Struct):
     schema: int
 
 
+class _Act1(Struct, frozen=True):
+    """An act of schema 1, opened no further than needed."""
+
+    schema: int
+    command: msgspec.Raw
+    attested: str
+    facts: list[msgspec.Raw]
+    charter: str
+    charter_hash: str
+    engine: str
+
+
+class _Author(Struct):
+    by: str
+
+
 _versioned = msgspec.json.Decoder(_Versioned)
+_act1 = msgspec.json.Decoder(_Act1, strict=True)
+_author = msgspec.json.Decoder(_Author)
+_DELIVERED = b'"fact":"text delivered"'
+
+
+def _from_1(data: bytes) -> bytes:
+    """Since schema 2 a delivery says who vouches for it: in schema 1 that was the author of the command."""
+    act = _act1.decode(data)
+    facts = act.facts
+    if _DELIVERED in data:
+        by = b',"by":%b}' % msgspec.json.encode(_author.decode(act.command).by)
+        facts = [
+            msgspec.Raw(bytes(fact)[:-1] + by) if bytes(fact).startswith(b"{" + _DELIVERED) else fact for fact in facts
+        ]
+    return msgspec.json.encode(msgspec.structs.replace(act, schema=2, facts=facts))
+
+
+UPCASTS: dict[int, Callable[[bytes], bytes]] = {1: _from_1}
+"""From each old schema to the next: `UPCASTS[1]` maps a record of schema 1 to schema 2."""
 
 
 def upcast(data: bytes) -> bytes:
     """The record in today's schema. Raises NeedsNewer where it is of a later one, or no record at all."""
+    if data.startswith(_TODAY):
+        return data
     try:
         schema = _versioned.decode(data).schema
+        if 1 <= schema <= ACT_SCHEMA:
+            for old in range(schema, ACT_SCHEMA):
+                data = UPCASTS[old](data)
+            return data
     except (msgspec.DecodeError, RecursionError) as problem:
         raise NeedsNewer(f"This is no act of any schema this release knows: {problem}.") from problem
-    if not 1 <= schema <= ACT_SCHEMA:
-        raise NeedsNewer(f"The record has act schema {schema}; this release reads 1 to {ACT_SCHEMA}.")
-    for old in range(schema, ACT_SCHEMA):
-        data = UPCASTS[old](data)
-    return data
+    raise NeedsNewer(f"The record has act schema {schema}; this release reads 1 to {ACT_SCHEMA}.")

@@ -6,6 +6,7 @@ from datetime import tzinfo
 from msgspec import Struct
 from msgspec.structs import replace
 
+from tocsin.alliance.contents import AnyHandled
 from tocsin.alliance.decision import outcome_of, who_can_still_change_it
 from tocsin.alliance.facts import (
     AnyFact,
@@ -135,8 +136,8 @@ def lever_texts(procedure: Procedure) -> tuple[str, ...]:
     return (*texts[:LEVERS_MAX], *([f"and {more} more"] if more > 0 else []))
 
 
-def fact_names(facts: Iterable[AnyFact]) -> tuple[str, ...]:
-    """The names of facts, in order."""
+def fact_names(facts: Iterable[AnyFact | AnyHandled]) -> tuple[str, ...]:
+    """The names of facts, and of what became of contents, in order."""
     return tuple(str(fact.__struct_config__.tag) for fact in facts)
 
 

@@ -5,26 +5,30 @@ coded, or the charter as written down, has moved since.
 """
 
 from collections.abc import Iterable, Iterator
-from datetime import tzinfo
+from datetime import date, tzinfo
 from typing import Literal
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
-from tocsin.alliance.codec import ENGINE, Act, decode_command
+from tocsin.alliance.codec import ENGINE, Act, decode_submission
+from tocsin.alliance.contents import AnyHandled, Book, InContent, fold_into
 from tocsin.alliance.facts import AnyFact, Refusal
+from tocsin.alliance.handling import decide_content
+from tocsin.alliance.records import CentreOpening, CharterChanged, Opening, decode
 from tocsin.alliance.state import EMPTY, State
 from tocsin.alliance.step import decide, fold
 from tocsin.charter import load_charter
 from tocsin.charter.snapshot import Charter
 from tocsin.errors import TocsinError
 from tocsin.replay.computing import fact_names
-from tocsin.replay.records import Opening, decode
 from tocsin.replay.times import local_day, zone
 
 SHOWN_LETTERS_MAX = 120
 
 Word = Literal["same", "would differ", "cannot be judged"]
+Outcome = AnyFact | AnyHandled
 
 
 class Redecided(Struct, frozen=True, kw_only=True):
@@ -43,54 +47,89 @@ class Redecided(Struct, frozen=True, kw_only=True):
 def redecide(entries: Iterable[tuple[int, bytes]]) -> Iterator[Redecided]:
     """Decide each act anew. `entries` are the records of a ledger, with their indices, in order.
 
-    A record that is no act of a replay is judged too: it cannot be. Nothing is raised for what the ledger holds.
+    A record that is no act of a replay or a centre is judged too: it cannot be. Nothing is raised for what the ledger
+    holds.
     """
     court: _Court | None = None
-    why = "it belongs to no run of a case"
     for index, data in entries:
         try:
             record = decode(data)
         except (TocsinError, msgspec.DecodeError) as problem:
-            yield Redecided(index=index, word="cannot be judged", because=str(problem))
+            yield _not_judged(index, str(problem))
             continue
-        if isinstance(record, Opening):
-            try:
-                court, why = _Court(record), ""
-            except TocsinError as problem:
-                court, why = None, f"its charter cannot be read: {problem}"
-        elif court is None:
-            yield Redecided(index=index, word="cannot be judged", because=why)
+        if isinstance(record, Act):
+            yield court.judge(index, record) if court else _not_judged(index, "it belongs to no run of a case")
+        elif isinstance(record, Opening) or court is None or court.of_replay:
+            court = _Court(record)
         else:
-            yield court.judge(index, record)
+            court.go_by(record)
 
 
 class _Court:
-    """A run of a case: its charter of today, and the state that its recorded facts have left so far."""
+    """A run of a case, or a centre: its charter of today, the state and the book that its acts have left so far."""
 
-    def __init__(self, opening: Opening) -> None:
-        self.opening = opening
-        self.charter: Charter = load_charter(opening.charter)
-        self.seat: tzinfo = zone(self.charter.document.charter.timezone)
+    def __init__(self, head: Opening | CentreOpening | CharterChanged) -> None:
+        self.of_replay = isinstance(head, Opening)
+        self.known: date | None = None
+        self.readings: tuple[str, ...] = ()
         self.state: State = EMPTY
+        self.book: Book = {}
+        self.go_by(head)
+
+    def go_by(self, head: Opening | CentreOpening | CharterChanged) -> None:
+        """Take the charter that a head names, as it is today. What was folded so far stays."""
+        if not isinstance(head, CharterChanged):
+            self.known, self.readings = head.known, head.readings
+        self.charter: Charter | None = None
+        self.why = f"its charter '{head.charter}' is a file of its owner's, and none that ships"
+        if any(sign in head.charter for sign in "/\\.~"):  # what stands in a ledger makes nobody open a file
+            return
+        try:
+            self.charter = load_charter(head.charter)
+            self.seat: tzinfo = zone(self.charter.document.charter.timezone)
+        except TocsinError as problem:
+            self.charter, self.why = None, f"its charter cannot be read: {problem}"
 
     def judge(self, index: int, act: Act) -> Redecided:
-        state, self.state = self.state, fold(self.state, act.facts)
+        """What would come of the act today; then what came of it is folded."""
+        found = self._judged(index, act)
+        self.state = fold(self.state, act.facts)
+        fold_into(self.book, act.handled)
+        return found
+
+    def _judged(self, index: int, act: Act) -> Redecided:
+        if self.charter is None:
+            return _not_judged(index, self.why)
         try:
-            command = decode_command(act.command)
+            command = decode_submission(act.command)
+            command = command if act.received is None else replace(command, at=act.received)
             day = local_day(command.at, self.seat)
-            law = self.charter.as_of(day, self.opening.known, self.opening.readings)
+            law = self.charter.as_of(day, self.known, self.readings)
         except (TocsinError, msgspec.DecodeError) as problem:
-            return Redecided(index=index, word="cannot be judged", because=str(problem))
-        decided = decide(law, state, command)
-        moved = _moved(act, self.charter)
-        found = _difference(act.facts, decided)
+            return _not_judged(index, str(problem))
+        then: tuple[Outcome, ...] = act.facts
+        decided: tuple[Outcome, ...] | Refusal
+        if isinstance(command, InContent):
+            if not act.handled:
+                return _not_judged(index, "what became of the content is not in this copy of the ledger")
+            if (command.case, command.warning) not in self.book:
+                return _not_judged(index, f"the ledger does not say how '{command.warning}' came to be released")
+            then = (*act.facts, *act.handled)
+            decided = decide_content(law, self.state, self.book, command, command.by)
+        else:
+            decided = decide(law, self.state, command)
+        found = _difference(then, decided)
         return Redecided(
             index=index,
             word="would differ" if found else "same",
             command=command.id,
             kind=str(command.__struct_config__.tag),
-            because="; ".join(filter(None, [found, moved])),
+            because="; ".join(filter(None, [found, _moved(act, self.charter)])),
         )
+
+
+def _not_judged(index: int, because: str) -> Redecided:
+    return Redecided(index=index, word="cannot be judged", because=because)
 
 
 def _moved(act: Act, charter: Charter) -> str:
@@ -101,7 +140,7 @@ def _moved(act: Act, charter: Charter) -> str:
     return "; ".join(moved)
 
 
-def _difference(then: tuple[AnyFact, ...], now: tuple[AnyFact, ...] | Refusal) -> str:
+def _difference(then: tuple[Outcome, ...], now: tuple[Outcome, ...] | Refusal) -> str:
     """What would come of the command today that did not come of it then, in words; nothing where it is the same."""
     if isinstance(now, Refusal):
         clause = f" [{now.clause}]" if now.clause else ""

@@ -1,6 +1,6 @@
 """A case put through its charter step by step, and compared with what came of it."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -40,6 +40,12 @@ def replay(
         case, charter = load_case_and_charter(case)
     choices = [tuple(readings)] if readings is not None else list(case.case.rival_readings) or [()]
     names = names_of(case, charter)
+    runs = tuple(_run(case, charter, choice, names, ledger, on_line) for choice in choices)
+    return report_of(case, charter, names, runs)
+
+
+def report_of(case: Case, charter: Charter, names: Names, runs: tuple[Run, ...]) -> ReplayReport:
+    """The report on the runs of a case."""
     about = case.case
     return ReplayReport(
         case=about.id,
@@ -49,8 +55,8 @@ def replay(
         charter_title=charter.document.charter.title,
         charter_hash=charter.hash,
         hypothetical=about.hypothetical or charter.document.charter.hypothetical,
-        names=names,
-        runs=tuple(_run(case, charter, choice, names, ledger, on_line) for choice in choices),
+        names=dict(names),
+        runs=runs,
     )
 
 
@@ -82,9 +88,15 @@ def _run(
         lines.append(line)
         if on_line is not None:
             on_line(line)
+    return run_of(runner, lines)
+
+
+def run_of(runner: Runner, lines: Sequence[Line]) -> Run:
+    """A run whose steps were all taken."""
     decisions = [line for line in lines if line.decision]
+    names = runner.names
     return Run(
-        readings=choice,
+        readings=runner.choice,
         lines=tuple(lines),
         counts={mark: sum(line.mark == mark for line in lines) for mark in MARKS},
         decisions=len(decisions),

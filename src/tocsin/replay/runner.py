@@ -10,9 +10,11 @@ from msgspec.structs import replace
 
 from tocsin.alliance.codec import Act, encode_act, encode_command, encode_content
 from tocsin.alliance.commands import Command, Wake
+from tocsin.alliance.contents import WarningContent
 from tocsin.alliance.decision import outcome_of
-from tocsin.alliance.facts import AnyFact, Refusal, RequestMade, WarningContent
+from tocsin.alliance.facts import AnyFact, Refusal, RequestMade
 from tocsin.alliance.lessons import Timed, sentence, timed
+from tocsin.alliance.records import Opening, encode
 from tocsin.alliance.state import EMPTY, CaseState, Procedure, State
 from tocsin.alliance.step import decide, due, fold
 from tocsin.charter.rules.explain import explain
@@ -22,7 +24,7 @@ from tocsin.replay.case import Case, Step
 from tocsin.replay.computing import Made, Names, clauses_of, computed_of, fact_names, spread, unstated
 from tocsin.replay.later import latest_times, unset_times
 from tocsin.replay.reasons import reasons
-from tocsin.replay.records import Ledger, Opening, encode
+from tocsin.replay.records import Ledger
 from tocsin.replay.result import Computed
 from tocsin.replay.sides import contested, sides_of
 from tocsin.replay.steps import KINDS

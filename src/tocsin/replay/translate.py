@@ -9,7 +9,7 @@ import msgspec
 
 from tocsin.alliance import commands as c
 from tocsin.alliance.codec import encode_content
-from tocsin.alliance.facts import WarningContent
+from tocsin.alliance.contents import WarningContent
 from tocsin.alliance.state import Procedure
 from tocsin.charter.predicates import Event
 from tocsin.replay.case import CaseEvent, Step

@@ -7,13 +7,14 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
+from tocsin.alliance.codec import Act
 from tocsin.alliance.facts import AnyFact
+from tocsin.alliance.records import Opening, decode
 from tocsin.alliance.state import EMPTY, CaseState, Procedure, State
 from tocsin.alliance.step import fold
 from tocsin.charter.snapshot import Charter
 from tocsin.replay.case import Case, Step
 from tocsin.replay.load import load_case_and_charter
-from tocsin.replay.records import Opening, decode
 from tocsin.replay.result import Line
 from tocsin.replay.run import replay
 
@@ -68,7 +69,7 @@ class _Witness:
             if isinstance(record, Opening):
                 self.runs.append([])
                 self._state = EMPTY
-            else:
+            elif isinstance(record, Act):
                 self._facts += record.facts
         return range(0)
 
