@@ -6,6 +6,11 @@ from typing import Any
 import typer
 from msgspec import Struct
 
+from tocsin.centre.desk_model import DelegationLine, DeskLine, KeyLine, PendingLine, SettingsLine, TokenLine
+from tocsin.centre.keep import Erased
+from tocsin.centre.model import Answer
+from tocsin.centre.notify.model import ContactLine
+from tocsin.centre.view_model import CaseLine, CaseView, FeedItem, PreviewLine, Release, Situation, WarningView
 from tocsin.charter.claims.judge import ClaimVerdict
 from tocsin.charter.files.text import ImportedText
 from tocsin.cli.app import app
@@ -41,13 +46,24 @@ EXITS = """\
 | exit code | meaning |
 |---|---|
 | 0 | done |
-| 1 | the answer is no: a verdict other than adopted, nothing asked of anybody, a claim not true, a step that differs |
-| 2 | the input is wrong: a file, a name, a date, an option |
+| 1 | the answer is no: a verdict other than adopted, nothing asked of anybody, a claim not true, a step that differs, \
+a command that the law refuses |
+| 2 | the input is wrong: a file, a name, a date, an option; or nobody is signed in, or no centre answers |
 | 130 | interrupted with Ctrl-C; whatever was recorded until then is kept |
 
 An error is text on standard error. With `--json` there is also an object on standard output:
 `{"error": {"kind", "message", "problems", "known"}, "exit_code": 2}`. Each of the `problems` has `file`, `line`,
-`field`, `found`, and where it helps `accepted` and `fix`; `known` lists the names there are where one was not found."""
+`field`, `found`, and where it helps `accepted` and `fix`; `known` lists the names there are where one was not found.
+What a centre said no to has `code`, `status`, `field`, `found`, `accepted`, `clause` and `fix` too; `exit_code` is 1
+where it was the law that said no.
+
+The commands of a desk find it in `desks.json` in the folder `TOCSIN_HOME` names, which `tocsin desk login` writes, for
+its owner alone: the secret of each session or token, never a password. `--from SEAT` (or `--as SEAT`) picks a desk and
+`--centre URL` a centre; left out, they are the only desk and the centre used last."""
+
+ACT = f"`{'`, `'.join(Answer.__struct_encode_fields__)}`, as far as they are not empty"
+DESK = "the desk as it is now"
+KEY = "the key as it is now"
 
 ANSWERS: Mapping[str, str | type[Struct]] = {
     "version": "`tocsin`",
@@ -92,6 +108,55 @@ ANSWERS: Mapping[str, str | type[Struct]] = {
     "export members": ExportAnswer,
     "export cases": ExportAnswer,
     "export decisions": ExportAnswer,
+    "serve": "once it listens, one line: `address`, `mode`, `charter`, `data`, and on the first start `link`",
+    "backup": "`data`, `backup`, `desks`, `origin` and `entries`",
+    "restore": "`data`, `backup`, `desks`, whether there are any, and `restored`: {}",
+    "desk invite": "`desk`, `link`, the one-time secret, and `expires`",
+    "desk enter": "the desk, `centre`, and `signed_in`, whether it needs no approval",
+    "desk login": "the desk, `seat`, `expires` and `centre`",
+    "desk logout": "`centre`, `seat` and `ended`, whether the centre was told",
+    "desk approve": DESK,
+    "desk revoke": DESK,
+    "desk list": "`desks`, a list of {}",
+    "desk key make": "`file`, `fingerprint` and `public`, the public half in hex",
+    "desk key register": KEY,
+    "desk key confirm": KEY,
+    "desk key revoke": KEY,
+    "desk key list": "`keys`, a list of {}",
+    "desk delegation make": "the delegation",
+    "desk delegation list": "`delegations`, a list of {}",
+    "desk delegation end": "`ended`, its id",
+    "desk settings": SettingsLine,
+    "token create": "the token, and `secret`, or `file` where it was written to one",
+    "token list": "`tokens`, a list of {}",
+    "token revoke": "`revoked`, its id",
+    "contact add": "`contact`, as in the list, and `secret`, for a webhook",
+    "contact list": "`contacts`, a list of {}",
+    "contact check": "`contact`, `is_through`, and `why` not",
+    "contact remove": "`removed`, its id",
+    "erase": Erased,
+    "warn": f"{ACT}; with `--preview`: `preview`, a list of {{}}",
+    "warning": WarningView,
+    "recall": ACT,
+    "ack": ACT,
+    "released": "`released`, a list of {}",
+    "consult": ACT,
+    "position": ACT,
+    "text table": ACT,
+    "text amend": ACT,
+    "text withdraw": ACT,
+    "text silence": ACT,
+    "text close": ACT,
+    "text confirm": ACT,
+    "text move": ACT,
+    "act": ACT,
+    "situation": Situation,
+    "cases": "`cases`, a list of {}",
+    "case": CaseView,
+    "pending list": "`pending`, a list of {}",
+    "pending confirm": ACT,
+    "pending drop": "`dropped`, its id",
+    "watch": "each item as one line: {}; with `--once` one object: `cursor`, and `items`, a list of such",
 }
 LISTED: Mapping[str, type[Struct]] = {
     "charter list": Summary,
@@ -101,6 +166,17 @@ LISTED: Mapping[str, type[Struct]] = {
     "ledger verify": Verdict,
     "ledger restore": Restored,
     "ledger audit": Redecided,
+    "restore": Restored,
+    "desk list": DeskLine,
+    "desk key list": KeyLine,
+    "desk delegation list": DelegationLine,
+    "token list": TokenLine,
+    "contact list": ContactLine,
+    "warn": PreviewLine,
+    "released": Release,
+    "cases": CaseLine,
+    "pending list": PendingLine,
+    "watch": FeedItem,
 }
 
 

@@ -1,20 +1,26 @@
-"""The generated page of the engine: commands, facts, contents and refusals, from the structs and the source."""
+"""The generated page of the engine: commands, facts, contents, heads and refusals, from the structs and the source."""
 
 import ast
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import get_args
+from typing import get_args, get_type_hints
 
 from msgspec import Struct
 from msgspec.structs import fields
 
-from tocsin.alliance import commands, facts
+from tocsin.alliance import codec, commands, contents, facts, records
 
 ALLIANCE = Path(__file__).resolve().parent.parent / "src/tocsin/alliance"
 
 INTRO = """\
 What the engine takes, what it yields, and why it refuses. Instants are integer microseconds UTC. The law of each
 stage stands in [`alliance/`](../../src/tocsin/alliance); [ARCHITECTURE.md](../ARCHITECTURE.md) is the map."""
+
+CONTENTS = "Each also names the case (`case`) and the warning (`warning`). They change no State."
+HANDLED = """\
+It stands in the act beside the facts, for the audience of the content only. Each also names the case (`case`) and the
+warning (`warning`)."""
+RECORDS = "A record is an act, or a head that says what the acts after it belong to."
 
 
 def engine_reference(made: str, table: Callable[[type[Struct], set[str]], str]) -> str:
@@ -28,7 +34,13 @@ def engine_reference(made: str, table: Callable[[type[Struct], set[str]], str]) 
     parts += ["## Every fact", table(facts.Fact, set())]
     parts += ["Facts of a case also name it (`case`), those of a procedure both (`case`, `procedure`)."]
     parts += ["## Facts", *_sections("fact", get_args(facts.AnyFact), {"at", "case", "procedure"}, table)]
-    parts += ["## Contents", f"`warning`: {_said(facts.WarningContent)}", table(facts.WarningContent, set())]
+    parts += ["## Contents", f"`warning`: {_said(contents.WarningContent)}", table(contents.WarningContent, set())]
+    parts += ["## Commands about contents", CONTENTS]
+    parts += _sections("do", get_args(contents.ContentCommand), common | {"warning"}, table)
+    parts += ["## What becomes of contents", HANDLED]
+    parts += _sections("handled", get_args(contents.AnyHandled), {"at", "case", "warning"}, table)
+    parts += ["## Records of a ledger", RECORDS, "### An act", _said(codec.Act), _act()]
+    parts += _sections("record", get_args(records.AnyHead), set(), table)
     parts += ["## Refusals", facts.Refusal.__doc__ or "", table(facts.Refusal, set()), _refusals()]
     page = "\n\n".join(parts) + "\n"
     return page.replace("[Event](#event)", "[Event](charter-fields.md#event)").replace("[Ballot](#ballot)", "Ballot")
@@ -46,6 +58,13 @@ def _sections(
 
 def _said(struct: type[Struct]) -> str:
     return " ".join((struct.__doc__ or "").split())
+
+
+def _act() -> str:
+    """The fields of an act; what stands in them has its own tables."""
+    hints = get_type_hints(codec.Act, include_extras=True)
+    rows = [f"| `{name}` | {hints[name].__metadata__[0].description} |" for name in codec.Act.__struct_fields__]
+    return "\n".join(["| field | meaning |", "|---|---|", *rows])
 
 
 def _refusals() -> str:

@@ -14,9 +14,10 @@ import msgspec
 from msgspec import NODEFAULT, Meta, Struct
 from msgspec.structs import FieldInfo, fields
 
-from scripts import case_pages, cli_pages, engine_pages
+from scripts import case_pages, cli_pages, engine_pages, settings_pages
 from tocsin import errors
 from tocsin.alliance.commands import Name
+from tocsin.centre import settings
 from tocsin.charter import model, predicates
 from tocsin.charter.checks.rows import must_be_said
 from tocsin.charter.files.schema import charter_schema
@@ -60,6 +61,8 @@ FORMS = {
     pattern_of(rule_kinds.Fraction): "fraction in quotes",
     pattern_of(predicates.FactName): "fact name",
     pattern_of(Name): "name",
+    pattern_of(settings.Host): "host",
+    pattern_of(settings.Address): "e-mail address",
 }
 """Texts of a special form, by their pattern."""
 
@@ -115,6 +118,8 @@ PAGES: dict[str, Callable[[], str]] = {
     "docs/reference/commands.md": lambda: cli_pages.cli_reference(MADE),
     "docs/reference/engine.md": lambda: engine_pages.engine_reference(MADE, all_fields),
     "docs/reference/errors.md": error_table,
+    "docs/reference/metrics.md": lambda: settings_pages.metrics_reference(MADE),
+    "docs/reference/settings.md": lambda: settings_pages.settings_reference(MADE, all_fields),
 }
 
 
@@ -208,7 +213,7 @@ def needed(struct: type[Struct], field: FieldInfo) -> str:
         return "given or unset"
     if field.default in (NODEFAULT, None, "", (), False):
         return "no"
-    text = ", ".join(field.default) if isinstance(field.default, tuple) else str(field.default)
+    text = ", ".join(map(str, field.default)) if isinstance(field.default, tuple) else str(field.default)
     return f"no, else `{text}`"
 
 

@@ -1,0 +1,248 @@
+"""The durable picture: what the ledger's acts have made of the alliance, the contents, and each seat's feed.
+
+It takes the acts in the ledger's order and nothing else, so that it is the same after every restart. Only views read
+it; deciding has its own, speculative state (court.py).
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import date
+
+from msgspec.structs import replace
+
+from tocsin.alliance import release
+from tocsin.alliance.codec import Act
+from tocsin.alliance.contents import (
+    AnyHandled,
+    Book,
+    Held,
+    WarningAcknowledged,
+    WarningDelivered,
+    WarningHeld,
+    WarningRecalled,
+    fold_into,
+)
+from tocsin.alliance.facts import (
+    AnyFact,
+    CaseFact,
+    CaseOpened,
+    CaseShared,
+    Decided,
+    ForumChanged,
+    ProcedureLapsed,
+    ProcedureOpened,
+    SilenceOpened,
+    SilenceResumed,
+    StandingChanged,
+    TextWithdrawn,
+)
+from tocsin.alliance.state import EMPTY, State
+from tocsin.alliance.step import fold
+from tocsin.centre.feeds import Feed
+from tocsin.centre.law import Law, seats_of
+from tocsin.charter.snapshot import Snapshot
+from tocsin.terms import Instant
+
+Key = tuple[str, str]
+
+CHANGES_WHO_SEES = (
+    CaseShared | ProcedureOpened | Decided | TextWithdrawn | ForumChanged | ProcedureLapsed | SilenceResumed
+)
+"""A case is shared with a party; and electors that have left see it as long as a text is before them."""
+
+
+class Board:
+    """What is durable, as far as acts were taken."""
+
+    def __init__(self, law: Law) -> None:
+        self.law = law
+        self.state: State = EMPTY
+        self.book: Book = {}
+        self.feeds: dict[str, Feed] = {}
+        self.opened: Instant | None = None
+        """When the centre opened, by its first record."""
+        self.contents: list[Key] = []
+        """Every content in the order it came; events refer to it by its place."""
+        self.cases: list[str] = []
+        self.entry_of: dict[Key, int] = {}
+        """The ledger's entry that holds a content."""
+        self.silence_entry: dict[Key, int] = {}
+        """(case, procedure) -> the entry that last put it under silence."""
+        self.withdrawn: dict[Key, dict[str, Held]] = {}
+        """content -> the seats that it was taken from, with the release that each of them last saw"""
+        self.charter_hash = ""
+        """Of the charter the ledger last named."""
+        self.taken = 0
+        """How many of the ledger's entries are in it."""
+        self.today: date | None = None
+        self._audiences: dict[Key, frozenset[str]] = {}
+        """Who sees a content, as of the last act."""
+        self._case_seats: dict[str, frozenset[str]] = {}
+        self._ref: dict[Key, int] = {}
+        self._case_ref: dict[str, int] = {}
+
+    def open(self, entry: int, at: Instant) -> None:
+        """The centre's opening record."""
+        self.opened = at if self.opened is None else self.opened
+        self.taken = entry + 1
+
+    def take(self, entry: int, act: Act, at: Instant) -> frozenset[str]:
+        """Fold one act in, effective at `at`. The seats whose feeds grew."""
+        grew: set[str] = set()
+        if self.today != self.law.day(at):
+            self._new_epoch(entry, at, grew)
+        self.state = fold(self.state, act.facts)
+        snapshot = self.law.at(self.state, at)
+        if any(isinstance(fact, StandingChanged) for fact in act.facts):
+            self._new_epoch(entry, at, grew)
+        self._note_places(entry, act.facts)
+        self._show_facts(entry, act.facts, snapshot, grew)
+        for handled in act.handled:
+            self._handle(entry, handled, snapshot, grew)
+        self.taken = entry + 1
+        return frozenset(grew)
+
+    def feed(self, seat: str) -> Feed:
+        """The feed of a seat; an empty one for a seat that nothing has reached yet."""
+        return self.feeds.get(seat) or Feed()
+
+    def seats_of_case(self, case: str, snapshot: Snapshot) -> frozenset[str]:
+        """The seats that see the case's facts, as of the last act."""
+        known = self._case_seats.get(case)
+        if known is None:
+            row = self.state.cases[case]
+            seen = (seat for seat in seats_of(snapshot) if release.sees_case(snapshot, self.state, row, seat))
+            known = self._case_seats[case] = frozenset(seen)
+        return known
+
+    def audience(self, key: Key) -> frozenset[str]:
+        """The seats that see a content, as of the last act."""
+        return self._audiences.get(key, frozenset())
+
+    def known_seats(self) -> dict[str, frozenset[str]]:
+        """The seats that see each case, as far as that was asked."""
+        return self._case_seats
+
+    def refill(
+        self,
+        contents: list[Key],
+        cases: list[str],
+        audiences: dict[Key, frozenset[str]],
+        case_seats: dict[str, frozenset[str]],
+    ) -> None:
+        """Take up what a start-up cache kept of the places of contents and cases, and of who sees them."""
+        self.contents, self.cases = contents, cases
+        self._ref = {key: place for place, key in enumerate(contents)}
+        self._case_ref = {case: place for place, case in enumerate(cases)}
+        self._audiences, self._case_seats = audiences, case_seats
+
+    def _new_epoch(self, entry: int, at: Instant, grew: set[str]) -> None:
+        """Membership may be another now: decide anew who sees what, and tell those for whom it changed."""
+        self.today = self.law.day(at)
+        snapshot = self.law.at(self.state, at)
+        before, self._case_seats = self._case_seats, {}
+        for case, seats in before.items():
+            for seat in sorted(self.seats_of_case(case, snapshot) - seats):
+                self._tell(seat, entry, "case", self._case_ref[case], grew)
+        for key in self.contents:
+            self._re_release(entry, self.book[key], snapshot, grew)
+
+    def _note_places(self, entry: int, facts: Iterable[AnyFact]) -> None:
+        for fact in facts:
+            if isinstance(fact, CaseOpened):
+                self._case_ref[fact.case] = len(self.cases)
+                self.cases.append(fact.case)
+            elif isinstance(fact, SilenceOpened):
+                self.silence_entry[fact.case, fact.procedure] = entry
+
+    def _show_facts(self, entry: int, facts: tuple[AnyFact, ...], snapshot: Snapshot, grew: set[str]) -> None:
+        if not facts:
+            return
+        for fact in facts:
+            if isinstance(fact, CHANGES_WHO_SEES):
+                self._open_case_to(entry, fact.case, snapshot, grew)
+        cases = {getattr(fact, "case", "") for fact in facts}
+        seats: set[str] = set()
+        for case in cases:
+            seats |= self.seats_of_case(case, snapshot) if case in self.state.cases else set(seats_of(snapshot))
+        for seat in sorted(seats):
+            self._tell(seat, entry, "facts", 0, grew)
+
+    def _open_case_to(self, entry: int, case: str, snapshot: Snapshot, grew: set[str]) -> None:
+        """Seats that see a case from now on are told that it is there; what came before is in its view."""
+        before = self._case_seats.pop(case, None)
+        if before is None:
+            return
+        for seat in sorted(self.seats_of_case(case, snapshot) - before):
+            self._tell(seat, entry, "case", self._case_ref[case], grew)
+
+    def _handle(self, entry: int, handled: AnyHandled, snapshot: Snapshot, grew: set[str]) -> None:
+        key = handled.case, handled.warning
+        was = self.book.get(key)
+        fold_into(self.book, (handled,))
+        held = self.book.get(key)
+        if held is None:
+            return
+        if isinstance(handled, WarningHeld):
+            self._ref[key] = len(self.contents)
+            self.contents.append(key)
+            self.entry_of[key] = entry
+            self._re_release(entry, held, snapshot, grew)
+        elif isinstance(handled, WarningRecalled):
+            told = {*self.audience(key), *held.delivered, held.author}
+            self._audiences[key] = frozenset({held.author})
+            for seat in sorted(told):
+                self._tell(seat, entry, "recall", self._ref[key], grew)
+        elif isinstance(handled, WarningDelivered):
+            for seat in sorted({held.author, handled.to}):
+                self._tell(seat, entry, "confirmation", self._ref[key], grew)
+        elif isinstance(handled, WarningAcknowledged):
+            for seat in sorted({held.author, handled.by}):
+                self._tell(seat, entry, "confirmation", self._ref[key], grew)
+        else:
+            stays = self._re_release(entry, held, snapshot, grew, was)
+            for seat in sorted(stays):
+                self._tell(seat, entry, "re-mark", self._ref[key], grew)
+
+    def _re_release(
+        self, entry: int, held: Held, snapshot: Snapshot, grew: set[str], was: Held | None = None
+    ) -> frozenset[str]:
+        """Decide who sees a content now, and tell those for whom that is new. Who did and still does."""
+        key = held.case, held.warning
+        before = self.audience(key)
+        now = release.audience_of(snapshot, self.state, held, seats_of(snapshot))
+        self._audiences[key] = now
+        for seat in sorted(now - before):
+            self.withdrawn.get(key, {}).pop(seat, None)
+            self._tell(seat, entry, "warning", self._ref[key], grew)
+        for seat in sorted(before - now) if held.recalled is None else ():
+            self.withdrawn.setdefault(key, {})[seat] = was or held
+            self._tell(seat, entry, "withdrawn", self._ref[key], grew)
+        return before & now
+
+    def _tell(self, seat: str, entry: int, kind: str, ref: int, grew: set[str]) -> None:
+        feed = self.feeds.get(seat)
+        if feed is None:
+            feed = self.feeds[seat] = Feed()
+        feed.add(entry, kind, ref)
+        grew.add(seat)
+
+
+def visible_facts(facts: Iterable[AnyFact], sees: Callable[[str], bool]) -> tuple[AnyFact, ...]:
+    """Of an act's facts those of the alliance and of the cases a seat sees. `sees` tells it of a case's name.
+
+    A fact of the alliance that rests on a decision in a case the seat does not see is shown without that decision.
+    """
+    shown: list[AnyFact] = []
+    for fact in facts:
+        case = getattr(fact, "case", "")
+        if case and not sees(case):
+            continue
+        rests_on = getattr(fact, "decision", "")
+        hides = bool(rests_on) and not isinstance(fact, CaseFact) and not sees(rests_on.partition("/")[0])
+        shown.append(replace(fact, decision="") if hides else fact)
+    return tuple(shown)
+
+
+def effective(act: Act, command_at: Instant) -> Instant:
+    """When an act counts: when the centre received it, else when it says."""
+    return command_at if act.received is None else act.received

@@ -1,0 +1,83 @@
+"""What the centre waits for from one seat: positions, acknowledgements, confirmations."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from tocsin.alliance.state import Procedure
+from tocsin.centre.view_model import Ask
+from tocsin.terms import iso
+
+if TYPE_CHECKING:
+    from tocsin.centre.view import View
+
+
+def asks(view: "View") -> tuple[Ask, ...]:
+    """All of them, those with a deadline first."""
+    found = [*_of_procedures(view), *_of_contents(view)]
+    return tuple(sorted(found, key=lambda ask: (ask.by is None, ask.by or 0)))
+
+
+def _of_procedures(view: "View") -> Iterator[Ask]:
+    for case in view.seen_cases():
+        for procedure in case.procedures.values():
+            yield from _of_procedure(view, case.id, procedure)
+
+
+def _of_procedure(view: "View", case: str, procedure: Procedure) -> Iterator[Ask]:
+    seat, name, silence = view.seat, procedure.id, procedure.silence
+    is_elector = seat in procedure.ballot.universe
+    if procedure.status == "silence" and silence is not None and is_elector:
+        if seat not in silence.acknowledged:
+            yield Ask(
+                kind="acknowledge text",
+                says=f"Confirm that you have the text '{name}', under silence until {iso(silence.deadline)}.",
+                case=case,
+                name=name,
+                by=silence.deadline,
+            )
+        if seat not in procedure.positions:
+            yield Ask(
+                kind="position",
+                says=f"'{name}' stands adopted at {iso(silence.deadline)} unless somebody objects.",
+                case=case,
+                name=name,
+                by=silence.deadline,
+            )
+    if procedure.status == "open" and is_elector and seat not in procedure.positions:
+        yield Ask(kind="position", says=f"'{name}' waits for your position.", case=case, name=name)
+    if procedure.on_behalf.get(seat) == "unconfirmed":
+        said = procedure.positions.get(seat, "not_stated")
+        yield Ask(
+            kind="confirm position",
+            says=f"On '{name}' a position was entered for you: {said}. Say whether that is right.",
+            case=case,
+            name=name,
+        )
+    if procedure.status == "unconfirmed" and (seat in procedure.chairs or seat == "secretariat"):
+        yield Ask(
+            kind="confirm expiry",
+            says=f"The silence on '{name}' ran out, but nothing is adopted until its chair confirms.",
+            case=case,
+            name=name,
+        )
+
+
+def _of_contents(view: "View") -> Iterator[Ask]:
+    for key in view.board.contents:
+        held = view.board.book[key]
+        if held.author == view.seat or held.acknowledged.get(view.seat, 0) >= held.version:
+            continue
+        if held.recalled is not None and view.knew(held):
+            yield Ask(
+                kind="acknowledge recall",
+                says=f"{view.law.name(held.author)} recalled the warning '{held.warning}'. Confirm that you act on it.",
+                case=held.case,
+                name=held.warning,
+            )
+        elif held.recalled is None and view.sees(held).sees:
+            yield Ask(
+                kind="acknowledge warning",
+                says=f"{view.law.name(held.author)} released the warning '{held.warning}' to you. Confirm it.",
+                case=held.case,
+                name=held.warning,
+            )

@@ -1,0 +1,270 @@
+"""The running centre: acting, reading, silence, recall, two persons, and what a seat that sees little is told."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from tests.centre_world import MEMBERS, SG, World, desk, run
+from tocsin.alliance.facts import Decided, SilenceBroken, SilenceExpired, TextDelivered, WarningReported
+from tocsin.centre.model import Answer
+from tocsin.centre.runtime import Centre
+from tocsin.errors import Conflict, Malformed, NotEntitled, NotFound
+from tocsin.terms import HOUR_US, Instant
+
+XAA, XAB, XAC, XAD, XAE, XAF, XAG = (desk(party) for party in (*MEMBERS, "XAF", "XAG"))
+
+
+async def table_relief(world: World, case: str = "k", procedure: str = "p") -> None:
+    """A text on help after a disaster, put under silence for a day."""
+    assert (await world.do(XAB, "table text", case=case, procedure=procedure, matter="relief")).status == "accepted"
+    answer = await world.do(SG, "open silence", by="SG", case=case, procedure=procedure)
+    assert answer.status == "accepted", answer
+
+
+async def all_have_it(centre: Centre) -> None:
+    """Every member's client confirms its feed."""
+    for seat in (XAA, XAB, XAC, XAD, XAE):
+        await centre.confirm_feed(seat, len(centre.board.feed(seat.seat)))
+
+
+def status_of(world: World, procedure: str = "p") -> str:
+    return world.centre.view("secretariat").procedure("k", procedure).status
+
+
+def test_a_warning_is_seen_by_its_audience_and_by_nobody_else() -> None:
+    async def story() -> None:
+        async with World() as world:
+            answer = await world.warn(XAB, "k", "w", "trucks at the border", ("XAA", "XAC"))
+            assert answer.status == "accepted"
+            assert any(isinstance(fact, WarningReported) for fact in answer.facts)
+            shown = await world.centre.receive(XAA, "k", "w")
+            assert shown.text == "trucks at the border"
+            assert shown.author == "XAB"
+            for seat in ("XAD", "secretariat", "SG", "council"):
+                with pytest.raises(NotFound):
+                    world.centre.view(seat).warning("k", "w")
+            line = world.centre.view("XAD").warnings()[0]
+            assert (line.author, line.marking, line.is_released) == ("", None, False)
+            items = world.centre.view("XAD").feed(0).items
+            assert [item.kind for item in items] == ["facts"]
+            assert items[0].by == ""
+            assert "XAB" not in str(items)
+
+    run(story())
+
+
+def test_the_author_sees_who_has_a_warning_and_who_has_not_confirmed_its_recall() -> None:
+    async def story() -> None:
+        async with World() as world:
+            await world.warn(XAB, "k", "w", "x", ("XAA", "XAC"))
+            await world.centre.receive(XAA, "k", "w")
+            recalled = await world.do(
+                desk("XAB", "head"), "recall warning", case="k", warning="w", why="it was an exercise"
+            )
+            assert recalled.status == "pending", "the Meridian Pact wants two persons for a recall"
+            second = desk("XAB", "head", person="another")
+            assert (await world.centre.second(second, recalled.pending)).status == "accepted"
+            view = world.centre.view("XAA")
+            assert view.warning("k", "w").text == ""
+            assert view.warning("k", "w").recall_why == "it was an exercise"
+            assert [ask.kind for ask in view.situation().asks] == ["acknowledge recall"]
+            assert {line.seat: line.is_confirmed for line in world.centre.view("XAB").holders("k", "w")} == {
+                "XAA": False,
+                "XAC": False,
+            }
+            await world.do(XAA, "acknowledge warning", case="k", warning="w")
+            assert {line.seat: line.is_confirmed for line in world.centre.view("XAB").holders("k", "w")} == {
+                "XAA": True,
+                "XAC": False,
+            }
+
+    run(story())
+
+
+def test_the_same_command_is_done_once_and_the_same_id_for_another_is_refused() -> None:
+    async def story() -> None:
+        async with World() as world:
+            first = await world.do(XAB, "table text", id="one", case="k", procedure="p", matter="relief")
+            length = len(world.centre.ledger)
+            again = await world.do(XAB, "table text", id="one", case="k", procedure="p", matter="relief")
+            assert (first.status, again.status) == ("accepted", "repeated")
+            assert again.facts == first.facts
+            assert len(world.centre.ledger) == length
+            with pytest.raises(Conflict):
+                await world.do(XAB, "table text", id="one", case="k", procedure="q", matter="relief")
+            other = await world.do(XAC, "table text", id="one", case="k", procedure="r", matter="relief")
+            assert other.status == "accepted", "ids are each author's own"
+
+    run(story())
+
+
+def test_silence_adopts_only_what_every_member_is_known_to_have() -> None:
+    async def story() -> None:
+        async with World() as world:
+            await table_relief(world)
+            await all_have_it(world.centre)
+            world.pass_hours(25)
+            assert status_of(world) == "decided"
+            await table_relief(world, procedure="q")
+            await world.centre.confirm_feed(XAA, len(world.centre.board.feed("XAA")))
+            world.pass_hours(25)
+            assert status_of(world, "q") == "unconfirmed"
+
+    run(story())
+
+
+def test_a_timer_dead_for_a_day_changes_nothing() -> None:
+    async def story(*, is_alive: bool) -> list[Any]:
+        async with World() as world:
+            await table_relief(world)
+            await all_have_it(world.centre)
+            if is_alive:
+                world.clock.set(world.centre.board.state.deadlines["silence/k/p"])
+                seen = len(world.centre.board.feed("XAA"))
+                await world.centre.changed("XAA", seen)  # the timer's turn
+            world.pass_hours(48)
+            late = await world.do(XAC, "state position", case="k", procedure="p", party="XAC", position="object")
+            assert late.status == "accepted"
+            facts = [fact for item in world.centre.view("XAA").feed(0).items for fact in item.facts]
+            return [fact for fact in facts if isinstance(fact, SilenceExpired | Decided | SilenceBroken)]
+
+    alive, dead = run(story(is_alive=True)), run(story(is_alive=False))
+    assert alive == dead
+    assert [type(fact) for fact in alive] == [SilenceExpired, Decided]
+
+
+def test_three_desks_of_which_one_breaks_the_silence_in_its_last_second() -> None:
+    async def story() -> None:
+        async with World() as world:
+            await table_relief(world)
+            await all_have_it(world.centre)
+            deadline = world.centre.board.state.deadlines["silence/k/p"]
+            world.clock.set(Instant(deadline - 1))
+            answers: list[Answer] = await asyncio.gather(
+                *(
+                    world.do(actor, "state position", case="k", procedure="p", party=actor.seat, position=position)
+                    for actor, position in ((XAA, "support"), (XAC, "object"), (XAD, "support"))
+                )
+            )
+            assert {answer.status for answer in answers} == {"accepted"}
+            assert any(isinstance(fact, SilenceBroken) for fact in answers[1].facts)
+            world.pass_hours(30)
+            assert status_of(world) == "open"
+
+    run(story())
+
+
+def test_an_outage_inside_a_silence_gives_its_time_back() -> None:
+    async def story() -> None:
+        async with World() as world:
+            await table_relief(world)
+            await all_have_it(world.centre)
+            deadline = world.centre.board.state.deadlines["silence/k/p"]
+            start = world.pass_hours(20)
+            end = world.pass_hours(10)
+            await world.centre.record_outage(start, end)
+            view = world.centre.view("XAA").procedure("k", "p")
+            assert view.status == "silence"
+            assert view.deadline is not None
+            assert view.deadline >= deadline + 4 * HOUR_US
+
+    run(story())
+
+
+def test_a_delivery_is_a_fact_and_a_person_acknowledges_it_apart() -> None:
+    async def story() -> None:
+        async with World() as world:
+            await table_relief(world)
+            await world.centre.confirm_feed(XAC, len(world.centre.board.feed("XAC")))
+            line = {row.party: row for row in world.centre.view("SG").procedure("k", "p").positions}["XAC"]
+            assert (line.delivered, line.acknowledged) == (True, False)
+            await world.do(XAC, "confirm delivery", case="k", procedure="p", party="XAC")
+            line = {row.party: row for row in world.centre.view("SG").procedure("k", "p").positions}["XAC"]
+            assert (line.delivered, line.acknowledged) == (True, True)
+            facts = [fact for item in world.centre.view("XAA").feed(0).items for fact in item.facts]
+            assert sum(isinstance(fact, TextDelivered) for fact in facts) == 2
+
+    run(story())
+
+
+def test_a_position_by_telephone_is_entered_on_behalf_and_confirmed_later() -> None:
+    async def story() -> None:
+        async with World() as world:
+            await table_relief(world)
+            answer = await world.do(
+                SG, "state position", by="SG", case="k", procedure="p", party="XAD", position="object",
+                note="telephone, the duty officer of Dunmark, 09:10Z",
+            )  # fmt: skip
+            assert any(isinstance(fact, SilenceBroken) for fact in answer.facts)
+            view = world.centre.view("XAD")
+            assert "confirm position" in [ask.kind for ask in view.situation().asks]
+            await world.do(XAD, "confirm position", case="k", procedure="p", party="XAD", position="object")
+            line = {row.party: row for row in world.centre.view("XAA").procedure("k", "p").positions}["XAD"]
+            assert line.on_behalf == "confirmed"
+
+    run(story())
+
+
+def test_a_partner_sees_no_case_until_it_is_let_in() -> None:
+    async def story() -> None:
+        async with World() as world:
+            await table_relief(world)
+            view = world.centre.view("XAG")
+            assert view.cases() == ()
+            assert view.feed(0).items == ()
+            with pytest.raises(NotFound):
+                view.case("k")
+            await world.do(SG, "share case", by="SG", case="k", party="XAG")
+            view = world.centre.view("XAG")
+            assert [line.case for line in view.cases()] == ["k"]
+            assert view.feed(0).items[0].kind == "case"
+
+    run(story())
+
+
+def test_a_partner_is_told_the_same_of_a_hidden_case_and_of_none() -> None:
+    async def story() -> None:
+        async with World() as world:
+            await table_relief(world)
+            desk_of_partner = desk("XAG")
+            hidden = await world.do(desk_of_partner, "convene", case="k", organ="council")
+            none = await world.do(desk_of_partner, "convene", case="nothing", organ="council")
+            assert (hidden.code, hidden.message, hidden.fix) == (none.code, none.message, none.fix)
+            assert (await world.warn(desk_of_partner, "XAG-fire", "w", "fire")).status == "accepted"
+            assert (await world.warn(XAB, "XAG-flood", "w", "no")).status == "refused"
+
+    run(story())
+
+
+def test_a_desk_acts_for_nobody_else_and_only_as_far_as_its_role() -> None:
+    async def story() -> None:
+        async with World() as world:
+            with pytest.raises(NotEntitled):
+                await world.do(XAB, "table text", by="XAC", case="k", procedure="p", matter="relief")
+            with pytest.raises(NotEntitled):
+                await world.do(desk("XAB", "reader"), "table text", case="k", procedure="p", matter="relief")
+            with pytest.raises(NotEntitled):
+                await world.do(SG, "wake", by="centre")
+            with pytest.raises(Malformed):
+                await world.do(XAB, "table text", case="k", procedure="p")
+            assert len(world.centre.ledger) == 2
+
+    run(story())
+
+
+def test_a_receipt_proves_a_delivery_to_whoever_has_only_the_key() -> None:
+    from tocsin.ledger import Proof, check
+
+    async def story() -> None:
+        async with World() as world:
+            await world.warn(XAB, "k", "w", "x", ("XAA",))
+            await world.centre.receive(XAA, "k", "w")
+            position = len(world.centre.board.feed("XAA"))
+            text = await world.centre.receipt("XAA", position)
+            proven = check(Proof.parse(text.encode()), world.centre.ledger.keys.all())
+            assert b'"delivered"' in proven.entry.body
+            with pytest.raises(NotFound):
+                await world.centre.receipt("XAD", 1)
+
+    run(story())
