@@ -85,8 +85,18 @@ OFFENCES: dict[tidy.Rule, tuple[dict[str, str], list[str]]] = {
         ["a.py:1: # noqa: E501", "a.py:2: # type: ignore", "a.py:3: # pragma: no cover"],
     ),
     tidy.tests_neither_wait_nor_call_out: (
-        {"tests/test_a.py": "import time\nfrom urllib.request import urlopen\ntime.sleep(1)\nimport socket"},
-        ["tests/test_a.py:2: urllib.request", "tests/test_a.py:3: time.sleep", "tests/test_a.py:4: socket"],
+        {
+            "tests/test_a.py": "import time\nfrom urllib.request import urlopen\ntime.sleep(1)\nimport socket",
+            "tests/test_b.py": "import httpx\n",
+            "tests/web_client.py": "import requests\n",
+        },
+        [
+            "tests/test_a.py:2: urllib.request",
+            "tests/test_a.py:3: time.sleep",
+            "tests/test_a.py:4: socket",
+            "tests/test_b.py:1: httpx",
+            "tests/web_client.py:1: requests",
+        ],
     ),
     tidy.decisions_are_indexed: (
         {"docs/adr/README.md": "- [1](0001-a.md)\n", "docs/adr/0001-a.md": "", "docs/adr/0002-b.md": ""},
@@ -127,7 +137,10 @@ INNOCENT: dict[tidy.Rule, dict[str, str]] = {
         "b.bin": "",
     },
     tidy.exemptions_give_a_reason: {"a.py": "x = 1  # noqa: E501  # a table\ny = '# noqa'\n"},
-    tidy.tests_neither_wait_nor_call_out: {"tests/test_a.py": "import time\nfrom urllib.parse import quote\n"},
+    tidy.tests_neither_wait_nor_call_out: {
+        "tests/test_a.py": "import time\nfrom urllib.parse import quote\n",
+        "tests/web_client.py": "import httpx\n",
+    },
     tidy.decisions_are_indexed: {"docs/adr/README.md": "- [1](0001-a.md)\n", "docs/adr/0001-a.md": ""},
 }
 

@@ -1,0 +1,57 @@
+"""What the web keeps while it runs: the centre, the limits, the open streams. One a process."""
+
+from hashlib import blake2b
+
+from tocsin.centre.metrics import Metrics
+from tocsin.centre.notify.callouts import Callouts
+from tocsin.centre.oidc import OidcLogin
+from tocsin.centre.runtime import Centre
+from tocsin.web.call import Route
+from tocsin.web.hubs import Hubs
+from tocsin.web.limits import Buckets, Timer
+
+UNKNOWN_PER_SECOND, UNKNOWN_BURST = 5.0, 50
+LOGINS_OF_ADDRESS = 6
+"""So many times as many attempts to sign in may come from one address as for one name there."""
+TRACES_PER_SECOND, TRACES_BURST = 2.0, 60
+
+
+class Web:
+    """The web's own state. None of it depends on what any seat may see."""
+
+    def __init__(
+        self,
+        centre: Centre,
+        metrics: Metrics,
+        timer: Timer,
+        metrics_token: str,
+        routes: tuple[Route, ...],
+        callouts: Callouts | None = None,
+    ) -> None:
+        self.centre, self.metrics, self.timer = centre, metrics, timer
+        self.settings = centre.settings
+        self.metrics_token, self.routes = metrics_token, routes
+        self.callouts = callouts
+        """Who is told; none where the centre calls nobody."""
+        self.oidc = OidcLogin(self.settings.oidc) if self.settings.oidc is not None else None
+        limits = self.settings.limits
+        self.requests = Buckets(limits.requests_per_second, limits.requests_burst, timer)
+        """Of each credential."""
+        self.unknown = Buckets(UNKNOWN_PER_SECOND, UNKNOWN_BURST, timer)
+        """Of each address, for requests without a credential that is good."""
+        self.logins = Buckets(limits.logins_per_minute / 60, limits.logins_per_minute, timer)
+        """Of each name at each address."""
+        many = limits.logins_per_minute * LOGINS_OF_ADDRESS
+        self.login_addresses = Buckets(many / 60, many, timer)
+        self.traces = Buckets(TRACES_PER_SECOND, TRACES_BURST, timer)
+        """Of each credential or address: what is written into the audit trail."""
+        self.hubs = Hubs(centre, limits.streams, limits.streams_per_desk)
+
+    def close(self) -> None:
+        """End all streams; no new ones begin."""
+        self.hubs.close()
+
+
+def key_of(secret: str) -> bytes:
+    """A credential as limits know it: not the secret itself."""
+    return blake2b(secret.encode(), digest_size=16).digest()

@@ -1,0 +1,76 @@
+"""Reading: what one seat may see, as the view says it. And the proofs of what stands in the ledger."""
+
+from msgspec import Struct
+
+from tocsin.centre.feeds import cursor_position
+from tocsin.centre.view_model import Ask, CaseLine, CaseView, CharterLine, Deadline, Member, ProcedureView, Situation
+from tocsin.errors import NotFound
+from tocsin.web.call import TEXT, Call, Reply
+
+
+class LedgerKeys(Struct, frozen=True, kw_only=True):
+    """What checkpoints and receipts are verified with."""
+
+    origin: str
+    """The ledger's name; signatures of commands are bound to it too."""
+    keys: tuple[str, ...]
+    """Every key that was ever in force, as C2SP signed-note writes verifier keys."""
+
+
+async def situation(call: Call) -> Situation:
+    """What is happening, what is due, what is asked of the seat."""
+    return call.view.situation()
+
+
+async def cases(call: Call) -> tuple[CaseLine, ...]:
+    """Every case the seat sees."""
+    return call.view.cases()
+
+
+async def case(call: Call) -> CaseView:
+    """One case."""
+    return call.view.case(call.params["case"])
+
+
+async def procedure(call: Call) -> ProcedureView:
+    """One text before one organ."""
+    return call.view.procedure(call.params["case"], call.params["procedure"])
+
+
+async def deadlines(call: Call) -> tuple[Deadline, ...]:
+    """What falls due, the next first."""
+    return call.view.deadlines()
+
+
+async def asks(call: Call) -> tuple[Ask, ...]:
+    """What the centre waits for from the seat."""
+    return call.view.situation().asks
+
+
+async def members(call: Call) -> tuple[Member, ...]:
+    """The parties and how they stand today."""
+    return call.view.members()
+
+
+async def charter(call: Call) -> CharterLine:
+    """The law in force, in short."""
+    return call.view.charter()
+
+
+async def receipt(call: Call) -> Reply:
+    """The proof that one of the seat's own items is in the ledger."""
+    position = cursor_position(call.params["cursor"])
+    if not position:
+        raise NotFound("event", call.params["cursor"], [])
+    return Reply(200, (await call.centre.receipt(call.seat, position)).encode(), TEXT)
+
+
+async def checkpoint(call: Call) -> Reply:
+    """A signed checkpoint over all there is."""
+    return Reply(200, (await call.centre.checkpoint()).encode(), TEXT)
+
+
+async def keys(call: Call) -> LedgerKeys:
+    """What checkpoints and receipts are verified with."""
+    ledger = call.centre.ledger
+    return LedgerKeys(origin=call.centre.origin, keys=tuple(key.text for key in ledger.keys.all()))
