@@ -8,9 +8,10 @@ import msgspec
 from tests.cli import Done, tocsin
 from tocsin.alliance.codec import Act, encode_act, encode_command, encode_content
 from tocsin.alliance.commands import StatePosition
-from tocsin.alliance.facts import PositionStated, WarningContent
+from tocsin.alliance.contents import WarningContent
+from tocsin.alliance.facts import PositionStated
+from tocsin.alliance.records import Opening, encode
 from tocsin.ledger import FileLedger, Record
-from tocsin.replay.records import Opening, encode
 from tocsin.terms import Instant, PartyId
 
 BOOK = "run.tocsin"

@@ -1,8 +1,10 @@
 """What all commands share: help, JSON, errors, exit codes, colour, speed; and that every command is documented."""
 
 import os
+import shutil
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import get_args
 
@@ -12,6 +14,7 @@ import pytest
 import tocsin as package
 from scripts import cli_pages
 from tests.cli import tocsin
+from tests.running_centre import Stage
 from tocsin.cli import options
 from tocsin.cli.app import app
 from tocsin.ledger import FileLedger, Signer, backup
@@ -23,7 +26,7 @@ ROOT = Path(__file__).parent.parent
 PAGE = (ROOT / "docs/reference/commands.md").read_text(encoding="utf-8")
 COMMANDS = dict(cli_pages.commands())
 
-# One way to call each command so that it succeeds; the tests below call all of them.
+# One way to call each command so that it succeeds; the tests below call all of them. STAGED has those of a centre.
 CALLS: dict[str, tuple[str, ...]] = {
     "version": (),
     "demo": (),
@@ -66,6 +69,65 @@ CALLS: dict[str, tuple[str, ...]] = {
     "export members": ("--charter", "meridian"),
     "export cases": ("--charter", "saarc"),
     "export decisions": ("--charter", "saarc"),
+    "serve": ("--charter", "meridian", "--data", "fresh", "--check"),
+    "backup": ("centre", "copy"),
+    "restore": ("centre-copy", "restored-centre", "--reason", "a drill"),
+}
+
+NAMED = ("--as", "XAB")
+HELD = ("--as", "XAC")
+ADMIN = ("--as", "secretariat")
+ERASED = ("--reason", "it holds personal data", "--decided-by", "the secretariat", "--yes")
+CHAIR = (*ADMIN, "--by", "SG")
+
+# The same for commands that need a centre: each brings about what it needs.
+STAGED: dict[str, Callable[[Stage], tuple[str, ...]]] = {
+    "desk invite": lambda _: ("XAC", *ADMIN),
+    "desk enter": lambda at: (at.invitation()["link"], "--name", at.new("officer"), *at.password),
+    "desk login": lambda at: ("--name", at.signed_in(), *at.password),
+    "desk logout": lambda at: ("--as", at.sitting()),
+    "desk approve": lambda at: (at.entered(), *ADMIN),
+    "desk revoke": lambda at: (at.entered(), "--why", "an error", *ADMIN),
+    "desk list": lambda _: ADMIN,
+    "desk key make": lambda at: ("--file", str(at.folder / at.new("key"))),
+    "desk key register": lambda at: ("--file", at.key_file(), *NAMED),
+    "desk key confirm": lambda at: (*at.key(), *ADMIN),
+    "desk key revoke": lambda at: (at.key()[0], *ADMIN),
+    "desk key list": lambda at: (*NAMED, *at.done(at.key())),
+    "desk delegation make": lambda at: ("XAC", "--scope", "ack", "--until", at.later(), *NAMED),
+    "desk delegation list": lambda _: NAMED,
+    "desk delegation end": lambda at: (at.delegation(), *NAMED),
+    "desk settings": lambda _: (*NAMED, "--two-persons", "break", "--no-require-key"),
+    "contact add": lambda at: (f"{at.new('desk')}@example.int", *NAMED),
+    "contact list": lambda at: (*NAMED, *at.done(at.contact())),
+    "contact check": lambda at: (at.contact(), *NAMED),
+    "contact remove": lambda at: (at.contact(), *NAMED),
+    "erase": lambda at: (*at.warning(), *ERASED, *ADMIN),
+    "token create": lambda _: ("XAB", "--scope", "warn,read"),
+    "token list": lambda at: (*NAMED, *at.done(at.token())),
+    "token revoke": lambda at: (at.token(), *NAMED),
+    "situation": lambda at: (*NAMED, *at.done(at.silence())),
+    "cases": lambda at: (*NAMED, *at.done(at.case())),
+    "case": lambda at: (at.silence()[1], *NAMED),
+    "released": lambda at: (*HELD, *at.done(at.warning())),
+    "warning": lambda at: (*at.warning(), *HELD),
+    "watch": lambda at: ("--once", *HELD, *at.done(at.warning())),
+    "warn": lambda _: ("--text", "Tanks at the ford.", "--to", "XAC", *NAMED),
+    "recall": lambda at: (*at.warning(), "--why", "an error", *NAMED),
+    "ack": lambda at: ("--case", (found := at.warning())[0], "--warning", found[1], *HELD),
+    "consult": lambda at: ("--case", at.new("case"), "--event", "attack-on-member", *NAMED),
+    "position": lambda at: ("support", *at.text(), *NAMED),
+    "act": lambda at: (at.file({"do": "convene", "case": at.case(), "organ": "council"}), *NAMED),
+    "text table": lambda at: ("--case", at.case(), "--matter", "procedure", "--text", "A text.", *NAMED),
+    "text amend": lambda at: (*at.text(), "--text", "Another.", *NAMED),
+    "text withdraw": lambda at: (*at.text(), *NAMED),
+    "text silence": lambda at: (*at.text("relief"), *CHAIR),
+    "text close": lambda at: (*at.met(), *CHAIR),
+    "text confirm": lambda at: (*at.unconfirmed(), *CHAIR),
+    "text move": lambda at: (*at.text("assist"), "--organ", "defence-board", *NAMED),
+    "pending list": lambda at: (*HELD, *at.done(at.pending())),
+    "pending confirm": lambda at: (at.pending(), *HELD),
+    "pending drop": lambda at: (at.pending(), *HELD),
 }
 
 
@@ -94,18 +156,47 @@ def make_ledgers(folder: Path) -> None:
     acts.close()
 
 
+def make_centre(folder: Path) -> None:
+    """The folder of a centre that has been opened, and a copy of its ledger."""
+    (folder / "centre").mkdir()
+    shutil.copytree(folder / "run.tocsin.d", folder / "centre/centre.tocsin.d")
+    for ledger in (folder / "centre/centre.tocsin", folder / "centre-copy"):
+        shutil.copy(folder / "backup", ledger)
+
+
+@pytest.fixture(scope="module")
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """A centre that runs, with people at its desks."""
+    centre = Stage(tmp_path_factory.mktemp("stage"))
+    centre.set_up()
+    yield centre
+    centre.close()
+
+
+@pytest.fixture
+def words(request: pytest.FixtureRequest, name: str, monkeypatch: pytest.MonkeyPatch) -> Callable[[], tuple[str, ...]]:
+    """How to call a command so that it succeeds, anew each time."""
+    request.getfixturevalue("workplace")
+    if name in CALLS:
+        return lambda: CALLS[name]
+    stage: Stage = request.getfixturevalue("stage")
+    monkeypatch.setenv("TOCSIN_HOME", str(stage.home))
+    return lambda: STAGED[name](stage)
+
+
 @pytest.fixture
 def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A folder to work in, with a treaty text and ledgers, and the user's own data elsewhere."""
     (tmp_path / "work").mkdir()
     make_ledgers(tmp_path / "work")
     (tmp_path / "work/nato.txt").write_text("Article 5\nHelp.\n", encoding="utf-8")
+    make_centre(tmp_path / "work")
     monkeypatch.chdir(tmp_path / "work")
     monkeypatch.setenv("TOCSIN_HOME", str(tmp_path / "home"))
 
 
 def test_every_command_is_called_here_and_documented() -> None:
-    assert set(CALLS) == set(COMMANDS) == set(cli_pages.ANSWERS)
+    assert {*CALLS, *STAGED} == set(COMMANDS) == set(cli_pages.ANSWERS)
     for name, command in COMMANDS.items():
         assert f"\n## `tocsin {name}`\n" in PAGE
         for param in command.params:
@@ -113,27 +204,27 @@ def test_every_command_is_called_here_and_documented() -> None:
             assert param.help in PAGE
 
 
-@pytest.mark.parametrize("name", CALLS)
-@pytest.mark.usefixtures("workplace")
-def test_every_command_has_help_and_answers_in_json(name: str) -> None:
+@pytest.mark.parametrize("name", [*CALLS, *STAGED])
+def test_every_command_has_help_and_answers_in_json(name: str, words: Callable[[], tuple[str, ...]]) -> None:
     helped = tocsin(*name.split(), "--help")
     assert helped.code == 0
     assert f"Usage: tocsin {name}" in helped.flat.replace("root", "tocsin")
     assert "--json" in helped.out
-    done = tocsin(*name.split(), *CALLS[name], "--json")
+    done = tocsin(*name.split(), *words(), "--json")
     assert done.code == 0, done.err
     assert isinstance(done.json, dict)
     assert done.err == ""
 
 
-@pytest.mark.parametrize("name", CALLS)
-@pytest.mark.usefixtures("workplace")
-def test_every_command_fits_a_narrow_terminal_and_uses_no_colour_in_a_pipe(name: str) -> None:
-    done = tocsin(*name.split(), *CALLS[name], COLUMNS="80")
-    assert done.code == 0
+@pytest.mark.parametrize("name", [*CALLS, *STAGED])
+def test_every_command_fits_a_narrow_terminal_and_uses_no_colour_in_a_pipe(
+    name: str, words: Callable[[], tuple[str, ...]]
+) -> None:
+    done = tocsin(*name.split(), *words(), COLUMNS="80")
+    assert done.code == 0, done.err
     assert "\x1b" not in done.out
-    # Commands to copy, hashes, JSON, keys, signatures and proofs are not broken.
-    free = ("tocsin ", "tocsin/", "✓ ", "note: ", '"', "— ", "extra ")
+    # Commands and links to copy, hashes, JSON, keys, signatures and proofs are not broken.
+    free = ("http", "tocsin ", "tocsin/", "✓ ", "note: ", '"', "— ", "extra ")
     long = [text for text in done.out.splitlines() if len(text) > 80 and not text.strip().startswith(free)]
     assert long == []
 

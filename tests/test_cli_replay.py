@@ -6,11 +6,11 @@ import pytest
 
 from tests.cli import never, tocsin
 from tests.sample_report import LINES, line
+from tocsin.alliance.records import Opening, decode
 from tocsin.charter.files.catalog import resource_names
 from tocsin.cli.replay_print import PAUSE_MAX_SECONDS, Pace
 from tocsin.cli.replay_tables import totals
 from tocsin.ledger import FileLedger, FileReader
-from tocsin.replay.records import Opening, decode
 
 INVENTED = str(Path(__file__).parent / "cases/good/missiles.toml")
 NATO = "nato-2003-turkey"

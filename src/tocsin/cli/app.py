@@ -14,23 +14,51 @@ import typer
 from typer.core import TyperGroup
 
 from tocsin import __version__
-from tocsin.cli import charter, export, facts, ledger, measures
+from tocsin.cli import charter, contacts, desk, desk_tokens, export, facts, ledger, measures, pending, text
+from tocsin.cli.act import act
 from tocsin.cli.compare import compare
+from tocsin.cli.consult import consult
+from tocsin.cli.copies import backup, restore
 from tocsin.cli.demo import demo
 from tocsin.cli.duties import duties
 from tocsin.cli.options import AS_JSON
 from tocsin.cli.outcome import outcome
 from tocsin.cli.party import party
+from tocsin.cli.position import position
 from tocsin.cli.precedents import precedents
 from tocsin.cli.replay import replay
-from tocsin.errors import InputError, NotFound, TocsinError
+from tocsin.cli.serve import serve
+from tocsin.cli.situation import case, cases, situation
+from tocsin.cli.warn import ack, recall, released, warn, warning
+from tocsin.cli.watch import watch
+from tocsin.errors import ClientError, InputError, NotFound, TocsinError
 
 INTERRUPTED = 130
 WRONG_INPUT = 2
+REFUSED = 1
+
+CLIENT_WORDS = ("code", "status", "field", "found", "accepted", "clause", "fix")
+"""What a centre says of why it did not do something, beside the sentence."""
+
+SECTIONS: dict[str, tuple[str, ...]] = {
+    "The law": ("demo", "replay", "duties", "outcome", "compare", "party", "precedents", "charter", "facts"),
+    "A centre": ("serve", "desk", "token", "contact", "backup", "restore", "erase"),
+    "At your desk: see": ("situation", "cases", "case", "released", "warning", "watch"),
+    "At your desk: act": ("warn", "recall", "ack", "consult", "position", "text", "act", "pending"),
+    "Records and numbers": ("ledger", "measures", "export", "version"),
+}
+"""The commands as the help shows them; every one stands in one section."""
 
 
 class Root(TyperGroup):
     """The top command. It turns errors into messages and exit codes, for all commands at once."""
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401, ARG002  # typer's own, without public types
+        """The commands by what they are for, each with its one line."""
+        limit = formatter.width - 6 - max(map(len, self.commands))
+        for heading, names in SECTIONS.items():
+            with formatter.section(heading):
+                formatter.write_dl([(name, self.commands[name].get_short_help_str(limit)) for name in names])
 
     def main(
         self,
@@ -60,9 +88,10 @@ class Root(TyperGroup):
 
 
 def _refuse(error: Exception, as_json: bool) -> NoReturn:
-    """Say what is wrong with the input, and leave with 2."""
+    """Say what is wrong with the input, and leave with 2; or that the law says no, and leave with 1."""
     from tocsin.cli.tables import plain, print_json
 
+    code = REFUSED if isinstance(error, ClientError) and error.is_refusal else WRONG_INPUT
     message = plain(_message(error), keep="\n\t")
     with suppress(OSError):
         typer.echo(f"{_heading(error)}{message}", err=True)
@@ -72,13 +101,15 @@ def _refuse(error: Exception, as_json: bool) -> NoReturn:
         problems = error.problems if isinstance(error, InputError) else ()
         known = error.known if isinstance(error, NotFound) else ()
         told = {"kind": type(error).__name__, "message": message, "problems": problems, "known": known}
+        if isinstance(error, ClientError):
+            told |= {name: getattr(error, name) for name in CLIENT_WORDS}
         with suppress(OSError):
-            print_json({"error": told, "exit_code": WRONG_INPUT})
+            print_json({"error": told, "exit_code": code})
     try:
         sys.stdout.flush()
     except OSError:
         _drop_output()
-    sys.exit(WRONG_INPUT)
+    sys.exit(code)
 
 
 def _drop_output() -> None:
@@ -97,6 +128,8 @@ def _message(error: Exception) -> str:
 
 def _heading(error: Exception) -> str:
     """Located problems start with their file, so that an editor can jump there; the rest with a word."""
+    if isinstance(error, ClientError) and error.is_refusal:
+        return "Refused: "
     if not isinstance(error, InputError):
         return "Error: "
     count = len(error.problems)
@@ -123,8 +156,8 @@ app = typer.Typer(
 def start(ctx: typer.Context) -> None:
     """Tocsin: how a collective security system decides, clause by clause.
 
-    It reads a treaty as data, tells what the treaty asks when something happens, counts positions by its rules, and
-    replays real crises. Start with: tocsin demo
+    It reads a treaty as data, tells what the treaty asks when something happens, counts positions by its rules,
+    replays real crises, and runs the centre at which nations warn, consult and decide. Start with: tocsin demo
 
     Exit codes: 0 done, 1 the answer is no, 2 the input is wrong, 130 interrupted.
     """
@@ -139,6 +172,27 @@ app.command()(outcome)
 app.command()(compare)
 app.command()(party)
 app.command()(precedents)
+app.command()(serve)
+app.command()(backup)
+app.command()(restore)
+app.command()(situation)
+app.command()(cases)
+app.command()(case)
+app.command()(released)
+app.command()(warning)
+app.command()(watch)
+app.command()(warn)
+app.command()(recall)
+app.command()(ack)
+app.command()(consult)
+app.command()(position)
+app.command()(act)
+app.add_typer(desk.app, name="desk")
+app.add_typer(desk_tokens.app, name="token")
+app.add_typer(contacts.app, name="contact")
+app.command()(contacts.erase)
+app.add_typer(text.app, name="text")
+app.add_typer(pending.app, name="pending")
 app.add_typer(charter.app, name="charter")
 app.add_typer(facts.app, name="facts")
 app.add_typer(measures.app, name="measures")

@@ -5,17 +5,19 @@ from functools import cache
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
-from tocsin.alliance.codec import Act, decode_command, decode_content
+from tocsin.alliance.codec import Act, decode_content, decode_submission
 from tocsin.alliance.commands import Command
-from tocsin.alliance.lessons import sentence
+from tocsin.alliance.contents import ContentCommand, InContent
+from tocsin.alliance.lessons import sentence, sentence_of
+from tocsin.alliance.records import AnyHead, CentreOpening, CharterChanged, Opening, Record, decode
 from tocsin.cli.tables import plain
 from tocsin.errors import TocsinError
 from tocsin.ledger import Entry, LedgerError
 from tocsin.ledger.note import Note, VerifierKey
 from tocsin.ledger.statements import Epoch, Erasure, Genesis, KeyChange, Statement, statement
 from tocsin.replay.computing import fact_names
-from tocsin.replay.records import Opening, decode
 from tocsin.states import state_codes, state_name
 from tocsin.terms import Instant, iso
 
@@ -104,7 +106,7 @@ def what_of(entry: Entry) -> str:
     record = _record(entry)
     if record is None:
         return f"record of {len(entry.body):,} bytes that this release cannot read"
-    return plain(_opening_text(record) if isinstance(record, Opening) else _act_text(record, entry.at))
+    return plain(_act_text(record, entry.at) if isinstance(record, Act) else _head_text(record))
 
 
 def statement_text(said: Statement) -> str:
@@ -157,22 +159,33 @@ def key_text(key: VerifierKey) -> str:
     return f"{key.name} (key {key.id.hex()})"
 
 
-def _opening_text(opening: Opening) -> str:
-    readings = f", readings {', '.join(opening.readings)}" if opening.readings else ""
-    known = f", known on {opening.known}" if opening.known else ""
-    return f"replay of {opening.case} under {opening.charter}{readings}{known}"
+def _head_text(head: AnyHead) -> str:
+    if isinstance(head, CharterChanged):
+        why = f": {head.why}" if head.why else ""
+        return f"{_named(head.by)} changed the charter to {head.charter} ({head.charter_hash}){why}"
+    readings = f", readings {', '.join(head.readings)}" if head.readings else ""
+    known = f", known on {head.known}" if head.known else ""
+    match head:
+        case Opening():
+            return f"replay of {head.case} under {head.charter}{readings}{known}"
+        case CentreOpening():
+            return f"a centre begins ({head.mode}) under {head.charter}{readings}{known}"
 
 
 def _act_text(act: Act, written: int) -> str:
-    facts = ", ".join(fact_names(act.facts)) or "no fact"
+    facts = ", ".join(fact_names((*act.facts, *act.handled))) or "no fact"
     command = _command(act)
     if command is None:
         return f"an act whose command this release cannot read → {facts}"
+    command = command if act.received is None else replace(command, at=act.received)
     # A time known only to the day runs from midnight to midnight somewhere; its middle is on the right day in UTC too.
     day = when((command.at + (command.at_latest or command.at)) // 2)[:10]
     counted = f"{day} " if day != when(written)[:10] else ""
     party = getattr(command, "party", command.by)
-    about = [_named(party)] if party != command.by else []
+    about = [f"'{command.warning}'"] if isinstance(command, InContent) else []
+    about += [_named(party)] if party != command.by else []
+    to = getattr(command, "to", ()) if isinstance(command, InContent) else ()
+    about += [_named(name) for name in ((to,) if isinstance(to, str) else to)]
     about += [position] if (position := getattr(command, "position", "")) else []
     asked = f"{command.__struct_config__.tag} ({', '.join(about)})" if about else command.__struct_config__.tag
     return f"{counted}{_named(command.by)}: {asked} → {facts}"
@@ -180,19 +193,20 @@ def _act_text(act: Act, written: int) -> str:
 
 def _says(act: Act) -> tuple[str, ...]:
     names = _states()
-    return tuple(plain(sentence(fact, names) or str(fact.__struct_config__.tag)) for fact in act.facts)
+    said = [sentence(fact, names) or str(fact.__struct_config__.tag) for fact in act.facts]
+    return tuple(map(plain, (*said, *(sentence_of(one, names) for one in act.handled))))
 
 
-def _record(entry: Entry) -> Opening | Act | None:
+def _record(entry: Entry) -> Record | None:
     try:
         return decode(entry.body)
     except (TocsinError, msgspec.DecodeError, RecursionError):
         return None
 
 
-def _command(act: Act) -> Command | None:
+def _command(act: Act) -> Command | ContentCommand | None:
     try:
-        return decode_command(act.command)
+        return decode_submission(act.command)
     except (msgspec.DecodeError, RecursionError):
         return None
 
@@ -221,7 +235,10 @@ def _content(number: int, body: bytes | None, gone: str) -> ContentView:
     audience = ", ".join(map(_named, warning.audience)) or "nobody"
     short = warning.substance[:SUBSTANCE_LETTERS_MAX]
     more = "…" if len(warning.substance) > len(short) else ""
-    what = f"warning '{warning.warning}' by {_named(warning.author)}, {warning.marking}, for {audience}: {short}{more}"
+    orcon = ", originator control" if warning.orcon else ""
+    as_of = f" as of {warning.as_of}" if warning.as_of else ""
+    handling = f"{warning.marking}{orcon}, for {audience}{as_of}"
+    what = f"warning '{warning.warning}' by {_named(warning.author)}, {handling}: {short}{more}"
     return ContentView(number=number, bytes=len(body), what=plain(what), warning=msgspec.Raw(body))
 
 

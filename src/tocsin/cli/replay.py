@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
+from tocsin.cli.centre_open import SEAT
 from tocsin.cli.options import AS_JSON, READINGS
 from tocsin.cli.session import session_of
 
@@ -35,6 +36,16 @@ SPEED = Annotated[
 HTML = Annotated[
     Path | None, typer.Option("--html", metavar="FILE", help="Write one self-contained page to FILE, ready to print.")
 ]
+INTO = Annotated[
+    str,
+    typer.Option(
+        "--into", metavar="URL", help="Play it through this running REPLAY centre, as its conductor, and compare."
+    ),
+]
+TOKEN_FILE = Annotated[
+    Path | None,
+    typer.Option("--token-file", metavar="FILE", help="The conductor's token. Left out, your desk there."),
+]
 LEDGER = Annotated[
     Path | None,
     typer.Option("--ledger", metavar="FILE", help="Append every act to this ledger file as it is decided."),
@@ -51,6 +62,9 @@ def replay(
     sources: Annotated[bool, typer.Option("--sources", help="Name the source of each step.")] = False,
     html: HTML = None,
     ledger: LEDGER = None,
+    into: INTO = "",
+    token_file: TOKEN_FILE = None,
+    seat: SEAT = "",
     as_json: AS_JSON = False,
 ) -> None:
     """Replay a recorded crisis through its charter, step by step, and compare with what came of it.
@@ -66,6 +80,12 @@ def replay(
         raise typer.BadParameter("a page holds one case; name it.", param_hint="--html")
     if case == LIST:
         _list(as_json=as_json)
+        return
+    if into:
+        if all_cases or html is not None or ledger is not None or reading:
+            raise typer.BadParameter("it plays one case, as the centre's own law decides it.", param_hint="--into")
+        if _into(ctx, case, into, token_file, Wishes(speed, None, None, sources, as_json), seat):
+            raise typer.Exit(1)
         return
     with opened(ledger) as book:
         if all_cases:
@@ -104,6 +124,27 @@ def _one(ctx: typer.Context, case: str, wishes: Wishes, book: "FileLedger | None
     if wishes.html is not None:
         typer.echo(f"Wrote {wishes.html}.", err=True)
     return any(run.counts.get("differs", 0) for run in report.runs)
+
+
+def _into(ctx: typer.Context, case: str, address: str, token_file: Path | None, wishes: Wishes, seat: str) -> bool:
+    """Play one case into a centre; whether a step differs."""
+    from tocsin.cli import centre_open, tables
+    from tocsin.cli.ledger_open import read_text
+    from tocsin.cli.replay_into import play
+    from tocsin.client import Client
+
+    def played(client: Client) -> bool:
+        console = None if wishes.as_json else tables.terminal()
+        report = play(case, client, speed=wishes.speed, sleep=session_of(ctx).sleep, console=console)
+        if wishes.as_json:
+            tables.print_json(report)
+        return any(run.counts.get("differs", 0) for run in report.runs)
+
+    if token_file is None:
+        with centre_open.opened(seat, address) as at:
+            return played(at.client)
+    with Client(address, read_text(token_file, "--token-file", 10_000).strip()) as client:
+        return played(client)
 
 
 def _all(book: "FileLedger | None", *, as_json: bool) -> bool:

@@ -1,0 +1,110 @@
+"""`tocsin desk delegation` and `desk settings`: who may act for a seat, and what it wants of its own commands."""
+
+from typing import Annotated
+
+import typer
+
+from tocsin.cli.centre_open import CENTRE, SEAT, list_of, opened
+from tocsin.cli.ledger_open import say
+from tocsin.cli.options import AS_JSON
+
+app = typer.Typer(help="Let another seat act for yours, for a time.", rich_markup_mode=None, no_args_is_help=True)
+
+
+@app.command()
+def make(
+    to: Annotated[str, typer.Argument(metavar="TO", help="The seat that may act for yours.", show_default=False)],
+    *,
+    scope: Annotated[str, typer.Option("--scope", metavar="LIST", help="For what, such as position,ack.")],
+    until: Annotated[str, typer.Option("--until", metavar="TIME", help="Until when, such as 2031-05-04.")],
+    seat: SEAT = "",
+    centre: CENTRE = "",
+    as_json: AS_JSON = False,
+) -> None:
+    """Let another seat act for yours. It does so with --on-behalf, and every record says so."""
+    from tocsin.cli import tables
+    from tocsin.cli.centre_open import instant_of
+    from tocsin.replay.words import time_text
+    from tocsin.terms import Instant, iso
+
+    at_last = instant_of(until, "--until") or 0
+    with opened(seat, centre) as at:
+        told = at.client.delegate(to, list_of(scope, "--scope"), iso(Instant(at_last)))
+    if as_json:
+        tables.print_json(told)
+    else:
+        until = time_text(str(told["until"]))
+        say(f"{told['to']} may act for {told['seat']} in {', '.join(told['scopes'])}, until {until}.")
+        say(f"To end it: tocsin desk delegation end {told['id']}")
+
+
+@app.command("list")
+def list_(*, seat: SEAT = "", centre: CENTRE = "", as_json: AS_JSON = False) -> None:
+    """List who may act for your seat, and for whom yours may."""
+    from tocsin.cli import desk_words, tables
+
+    with opened(seat, centre) as at:
+        rows = at.client.delegations()
+    if as_json:
+        tables.print_json({"delegations": rows})
+    else:
+        desk_words.print_delegations(rows)
+
+
+@app.command()
+def end(
+    delegation: Annotated[
+        str, typer.Argument(metavar="ID", help="Id of the delegation; 'delegation list' shows it.", show_default=False)
+    ],
+    *,
+    seat: SEAT = "",
+    centre: CENTRE = "",
+    as_json: AS_JSON = False,
+) -> None:
+    """End a delegation, at once."""
+    from tocsin.cli import tables
+
+    with opened(seat, centre) as at:
+        at.client.end_delegation(delegation)
+    if as_json:
+        tables.print_json({"ended": delegation})
+    else:
+        say(f"Delegation {delegation} has ended.")
+
+
+def settings(
+    *,
+    two_persons: Annotated[
+        str | None,
+        typer.Option("--two-persons", metavar="LIST", help="Acts that take two: break, force, recall; '' for none."),
+    ] = None,
+    require_key: Annotated[
+        bool | None,
+        typer.Option("--require-key/--no-require-key", help="Take only commands signed with your nation's own key."),
+    ] = None,
+    seat: SEAT = "",
+    centre: CENTRE = "",
+    as_json: AS_JSON = False,
+) -> None:
+    """Show what your seat wants of its own commands, or change it."""
+    from tocsin.cli import tables
+
+    with opened(seat, centre) as at:
+        told = at.client.party_settings()
+        if two_persons is not None or require_key is not None:
+            wanted = dict(told["now"])
+            if two_persons is not None:
+                wanted["two_persons"] = list_of(two_persons, "--two-persons")
+            if require_key is not None:
+                wanted["require_key"] = require_key
+            told = at.client.set_party_settings(wanted)
+    if as_json:
+        tables.print_json(told)
+        return
+    now = told["now"]
+    say(f"Two persons: {', '.join(now['two_persons']) or 'for nothing'}.")
+    say(f"Signed with your own key: {'always' if now['require_key'] else 'as you like'}.")
+    if told.get("asked"):
+        asked, until = told["asked"], told.get("until", "")
+        said = f"two persons {', '.join(asked['two_persons']) or 'for nothing'}, own key {asked['require_key']}"
+        say(f"Desk {told['asked_by']} asks for: {said}. Another person says the same until {until}, and it is so.")
