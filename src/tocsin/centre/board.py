@@ -85,12 +85,15 @@ class Board:
         self.opened = at if self.opened is None else self.opened
         self.taken = entry + 1
 
-    def take(self, entry: int, act: Act, at: Instant) -> frozenset[str]:
-        """Fold one act in, effective at `at`. The seats whose feeds grew."""
+    def take(self, entry: int, act: Act, at: Instant, after: State | None = None) -> frozenset[str]:
+        """Fold one act in, effective at `at`. The seats whose feeds grew.
+
+        `after` is the state after it, where whoever decided it has folded it already.
+        """
         grew: set[str] = set()
         if self.today != self.law.day(at):
             self._new_epoch(entry, at, grew)
-        self.state = fold(self.state, act.facts)
+        self.state = fold(self.state, act.facts) if after is None else after
         snapshot = self.law.at(self.state, at)
         if any(isinstance(fact, StandingChanged) for fact in act.facts):
             self._new_epoch(entry, at, grew)
@@ -164,7 +167,7 @@ class Board:
         seats: set[str] = set()
         for case in cases:
             seats |= self.seats_of_case(case, snapshot) if case in self.state.cases else set(seats_of(snapshot))
-        for seat in sorted(seats):
+        for seat in seats:  # in any order: each has its own feed
             self._tell(seat, entry, "facts", 0, grew)
 
     def _open_case_to(self, entry: int, case: str, snapshot: Snapshot, grew: set[str]) -> None:

@@ -22,6 +22,10 @@ _LINE = "SELECT id, seat, goes_to, scopes, until, made, desk FROM delegation"
 class Grants(Keys):
     """Delegations and settings."""
 
+    _wishes: dict[str, PartySettings]
+    """What seats want, as far as it was asked since the file last changed: it is asked of every command."""
+    _wishes_version: tuple[int, int] = (-1, -1)
+
     # ---- delegations
 
     def delegate(self, by: Actor, to_seat: str, scopes: tuple[Scope, ...], until: Instant) -> DelegationLine:
@@ -106,8 +110,15 @@ class Grants(Keys):
 
     def settings(self, seat: str) -> PartySettings:
         """What the seat wants of its commands now."""
-        row = self._store.one("SELECT now FROM seat_settings WHERE seat = ?", seat)
-        return PartySettings() if row is None else msgspec.json.decode(row[0], type=PartySettings)
+        with self._store.reading():
+            version = self._store.version()
+            if version != self._wishes_version:
+                self._wishes, self._wishes_version = {}, version
+            if seat not in self._wishes:
+                row = self._store.one("SELECT now FROM seat_settings WHERE seat = ?", seat)
+                wish = PartySettings() if row is None else msgspec.json.decode(row[0], type=PartySettings)
+                self._wishes[seat] = wish
+            return self._wishes[seat]
 
     def settings_line(self, by: Actor) -> SettingsLine:
         """The settings of one's own seat, and what was asked for and waits for another person."""
@@ -139,7 +150,7 @@ class Grants(Keys):
                     "INSERT OR REPLACE INTO seat_settings (seat, now) VALUES (?, ?)", by.seat, _text(settings)
                 )
                 self._done("set settings", by, _text(settings))
-            return self._settings_line(by.seat)
+        return self._settings_line(by.seat)
 
     def _ask(self, by: Actor, before: PartySettings, asked: PartySettings) -> None:
         self._store.do(

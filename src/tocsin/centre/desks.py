@@ -41,7 +41,7 @@ class Desks(Entrance, Sessions, Grants, Waiting):
         Raises DesksFileError and NeedsNewer for a file that cannot be used.
         """
         super().__init__(path, now, seats, mode=mode, wall=wall, cost=cost)
-        self._known = {}
+        self._known, self._wishes = {}, {}
 
     def cursor(self, name: str) -> int:
         """How far an outbox has got; 0 at first."""

@@ -15,6 +15,7 @@ KINDS = ("facts", "warning", "re-mark", "recall", "withdrawn", "confirmation", "
 """What an event is; stored as its place here."""
 
 _KIND_BITS = 4
+_PLACES = {kind: place for place, kind in enumerate(KINDS)}
 
 
 class Event(NamedTuple):
@@ -40,7 +41,7 @@ class Feed:
     def add(self, entry: int, kind: str, ref: int = 0) -> None:
         """Put an event at the end."""
         self._entries.append(entry)
-        self._whats.append(ref << _KIND_BITS | KINDS.index(kind))
+        self._whats.append(ref << _KIND_BITS | _PLACES[kind])
 
     def event(self, position: int) -> Event:
         """The event at a position from 1 on. Raises IndexError where there is none."""

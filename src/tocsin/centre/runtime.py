@@ -48,6 +48,8 @@ class _Kept(NamedTuple):
     at: Instant
     name: str
     """Its id among its author's; empty for the centre's own."""
+    after: State | None
+    """The state it leads to, where it is at hand."""
 
 
 class Centre:
@@ -334,9 +336,9 @@ class Centre:
         decided = self.court.decide(state, filed, self.clock.now())
         ruled = decided.answer
         for act in ruled.woken:
-            self._kept.append(_Kept(act, ruled.at, ""))
+            self._kept.append(_Kept(act, ruled.at, "", None))
         if ruled.act is not None:
-            self._kept.append(_Kept(ruled.act, ruled.at, id_key(filed.command)))
+            self._kept.append(_Kept(ruled.act, ruled.at, id_key(filed.command), decided.state))
         if decided.state is not self._speculative:
             self._speculative = decided.state
             self.clock.stir()
@@ -357,7 +359,7 @@ class Centre:
                 if kept.name:
                     self._entries[kept.name] = entry
                 self.acts.put(entry, read_act(kept.act))
-                grew |= self.board.take(entry, kept.act, kept.at)
+                grew |= self.board.take(entry, kept.act, kept.at, kept.after)
         for seat in grew:
             self.stir(seat)
 
