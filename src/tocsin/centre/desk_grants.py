@@ -115,10 +115,12 @@ class Grants(Keys):
             if version != self._wishes_version:
                 self._wishes, self._wishes_version = {}, version
             if seat not in self._wishes:
-                row = self._store.one("SELECT now FROM seat_settings WHERE seat = ?", seat)
-                wish = PartySettings() if row is None else msgspec.json.decode(row[0], type=PartySettings)
-                self._wishes[seat] = wish
+                self._wishes[seat] = self._read_settings(seat)
             return self._wishes[seat]
+
+    def _read_settings(self, seat: str) -> PartySettings:
+        row = self._store.one("SELECT now FROM seat_settings WHERE seat = ?", seat)
+        return PartySettings() if row is None else msgspec.json.decode(row[0], type=PartySettings)
 
     def settings_line(self, by: Actor) -> SettingsLine:
         """The settings of one's own seat, and what was asked for and waits for another person."""
@@ -135,7 +137,7 @@ class Grants(Keys):
         in_person(by)
         settings = PartySettings(two_persons=frozenset(settings.two_persons), require_key=settings.require_key)
         with self._store.turn():
-            before = self.settings(by.seat)
+            before = self._read_settings(by.seat)  # inside a turn nothing is remembered
             if settings.require_key and not before.require_key and not self._has_key(by.seat):
                 raise Conflict(
                     "no key",
