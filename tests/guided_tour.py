@@ -38,6 +38,7 @@ NAMES = (
     r"\b[0-9a-f]{4}(?:-[0-9a-f]{4}){7}\b",
     r"\b[a-z]{1,3}-[0-9a-f]{12}\b",
     r"\b[0-9a-f]{12,64}\b",
+    r"\(key [0-9a-f]{8}\)",
 )
 MASKS = (*NAMES, *TIMES)
 MASK = re.compile("|".join(f"({mask})" for mask in MASKS))
@@ -57,7 +58,10 @@ def steps_of(page: str) -> Iterator[Step]:
         who, command, shown = "", "", list[str]()
         for line in block.replace("\\\n", "").splitlines():
             prompt = PROMPT.fullmatch(line)
-            if prompt is None and not line.startswith("# "):
+            if not prompt and line.startswith("# ") and not who and command:
+                command += f" {line.removeprefix('# ')}"  # a remark of two lines
+                continue
+            if not prompt and not line.startswith("# "):
                 shown.append(line)
                 continue
             if command:
@@ -164,6 +168,9 @@ class Tour:
         assert self.at("ops", "desk", "approve", invited["desk"]).code == 0
         centre = ("--centre", self.centres[-1].address)
         assert self.at(name, "desk", "login", "--name", name, *password, *centre).code == 0
+        if role == "conductor":
+            self.centres[-1].conductor = Client(self.centres[-1].address)
+            self.centres[-1].conductor.login(name, PASSWORD)
 
     def curl(self, words: list[str], shown: "re.Pattern[str]") -> str:
         """What curl would print."""
@@ -200,7 +207,7 @@ class Centre(RunningCentre):
         self.conductor: Client | None = None
 
     def begin(self, shown: "re.Pattern[str]") -> str:
-        """Start it, at any free port. What it says until the page's words have come."""
+        """Start it for the first time, at any free port. What it says until the page's words have come."""
         options = list(self.options)
         if "--port" in options:
             del options[options.index("--port") : options.index("--port") + 2]
@@ -212,7 +219,7 @@ class Centre(RunningCentre):
             )
         assert self.process.stdout is not None
         said = ""
-        while not shown.fullmatch(said.strip()):
+        while not (self.told and shown.fullmatch(said.strip())):
             line = self.process.stdout.readline()
             assert line, f"{said}\n{(self.folder / 'log').read_text(encoding='utf-8')}"
             said += line

@@ -141,13 +141,18 @@ class Second(Step, frozen=True, kw_only=True):
 
 
 class TwoPersons(Step, frozen=True, kw_only=True):
-    """Set for which acts of the seat two persons are needed."""
+    """Set for which acts of the seat two persons are needed; there are two."""
 
     kinds: tuple[str, ...] = ()
 
     async def play(self, stage: "Stage") -> object:
-        settings = msgspec.structs.replace(stage.centre.desks.settings(self.seat), two_persons=tuple(self.kinds))
-        return stage.centre.desks.set_settings(stage.actor(self.seat), settings)
+        desks, admin = stage.centre.desks, stage.actor(SECRETARIAT)
+        for number in range(desks.persons(self.seat, "chair"), 2):
+            made = desks.invite(admin, self.seat, stage.actor(self.seat).role)
+            desks.enter(made.secret, f"{self.seat} officer {number}", PASSWORD)
+            desks.approve(admin, made.desk)
+        settings = msgspec.structs.replace(desks.settings(self.seat), two_persons=tuple(self.kinds))
+        return desks.set_settings(stage.actor(self.seat), settings)
 
 
 class Erase(Step, frozen=True, kw_only=True):
@@ -477,6 +482,7 @@ CENTRE_INNER = {
     "stir": "wakes who waits, and tells it nothing",
     "record_outage": "the centre's own act",
     "checkpoint": "a declared exception",
+    "contents": "for erasing them, by an administrator",
     "origin": "the log's name",
     "keep_cache": "writes the centre's own file",
     "trouble": "of the centre as a whole",

@@ -136,6 +136,9 @@ def _passed_on(x: str, as_x: dict[str, str]) -> list[Beat]:
             [do("XAE", "pass on warning", **mark, to=["XAA"])],
         ),
         both(Receive(seat=x, **mark)),
+        both(warn("XAB", "k", "onward", "XAC", "XAE", text="Sirens.", marking="TLP:CLEAR")),
+        alike(*([do(by, "pass on warning", case="k", warning="onward", to=[x])] for by in ("XAC", "XAE"))),
+        both(Receive(seat=x, case="k", warning="onward")),
     ]
 
 

@@ -378,7 +378,7 @@ def _clocks(real: Thing) -> Thing:
 
 @leak("in a case's account, what happened in others", "cases and XAG", view_case, "_timed_facts")
 def _account_of_all(_real: Thing) -> Thing:
-    def facts(shown: Thing, _case: str) -> Thing:
+    def facts(shown: Thing, _case: str, _entries: Thing) -> Thing:
         from tocsin.alliance.lessons import timed  # for this leak alone
 
         for entry in sorted({event.entry for feed in shown.board.feeds.values() for event in events_of(feed)}):
@@ -557,9 +557,11 @@ def _kept_by_entry(real: Thing) -> Thing:
 # ---- acting: ids, names, refusals, second persons
 
 
-leak("by a conflict, that another seat used an id", "contents", court, "id_key")(lambda _: lambda command: command.id)
+leak("by a conflict, that another seat used an id", "contents", court, "id_key")(
+    lambda _: lambda command, **_own: command.id
+)
 leak("by a conflict, that an office handled a content", "contents and secretariat", court, "id_key")(
-    lambda _: lambda command: f"{command.by}\n{command.id}"
+    lambda _: lambda command, **_own: f"{command.by}\n{command.id}"
 )
 leak("by a command's fate, that a case is there", "cases", court.Court, "out_of_sight")(constant(None))
 
@@ -591,8 +593,8 @@ def _names_taken(real: Thing) -> Thing:
 def _second_needed(_real: Thing) -> Thing:
     def needed(self: Thing, _actor: Thing, submission: Thing, filed: Thing) -> str:
         kind = court.needs_two(self._speculative, filed.command)
-        asked = {*self.law.plain(self.clock.now()).conduct.two_persons, *self.desks.settings(filed.seat).two_persons}
-        return kind if kind in asked and not submission.seconded else ""
+        self.court.would_refuse = constant(None)(None)  # which would refuse it before it is held
+        return kind if not submission.seconded else ""
 
     return needed
 

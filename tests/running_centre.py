@@ -104,6 +104,12 @@ class RunningCentre:
         self.answer("desk", "enter", told["link"], "--name", name or self.new("officer"), *self.password)
         return str(told["desk"])
 
+    def file(self, command: dict[str, Any]) -> str:
+        """A file with a command."""
+        path = self.folder / f"{self.new('command')}.json"
+        path.write_bytes(msgspec.json.encode(command))
+        return str(path)
+
     def client(self, seat: str) -> Client:
         """A client at the desk of a seat that is signed in."""
         held = msgspec.json.decode((self.home / "desks.json").read_bytes())
@@ -149,7 +155,9 @@ class Stage(RunningCentre):
         self.mail = Mail()
         self.mail.start()
         mail = f'[mail]\nhost = "127.0.0.1"\nport = {self.mail.port}\ntls = "none"\nsender = "centre@example.int"\n'
-        super().__init__(folder, "--mode", "exercise", "--settings", fast_settings(folder, mail))
+        back = "https://centre.example.int/oidc/back"
+        oidc = f'[oidc]\nissuer = "https://login.example.int"\nclient_id = "centre"\nredirect = "{back}"\n'
+        super().__init__(folder, "--mode", "exercise", "--settings", fast_settings(folder, mail + oidc))
 
     def set_up(self) -> None:
         """Sign in the secretariat, a conductor, two heads, and a second person of XAC, whose recalls take two."""
@@ -172,12 +180,6 @@ class Stage(RunningCentre):
     def done(self, _: object) -> tuple[str, ...]:
         """No further words: what it is given was only to happen."""
         return ()
-
-    def file(self, command: dict[str, Any]) -> str:
-        """A file with a command."""
-        path = self.folder / f"{self.new('command')}.json"
-        path.write_bytes(msgspec.json.encode(command))
-        return str(path)
 
     def case(self) -> str:
         """A case in which XAB asked for consultation."""
@@ -234,6 +236,24 @@ class Stage(RunningCentre):
         self.answer("desk", "login", "--name", self.signed_in(), *self.password)
         return "XAD"
 
+    def active(self) -> str:
+        """The id of a desk that somebody sits at."""
+        desk = self.entered()
+        self.answer("desk", "approve", desk, "--as", "secretariat")
+        return desk
+
+    def revoked(self) -> str:
+        """The id of a desk that is revoked."""
+        desk = self.entered()
+        self.answer("desk", "revoke", desk, "--as", "secretariat")
+        return desk
+
+    def new_password(self) -> str:
+        """A file with a password that nobody has yet."""
+        path = self.folder / self.new("password")
+        path.write_text(f"{PASSWORD}, {path.name}\n", encoding="utf-8")
+        return str(path)
+
     def contact(self) -> str:
         """The id of a contact of XAB."""
         address = f"{self.new('night-desk')}@example.int"
@@ -256,6 +276,18 @@ class Stage(RunningCentre):
     def token(self) -> str:
         """The id of a token."""
         return str(self.answer("token", "create", "XAB", "--scope", "read")["id"])
+
+    def conductors_token(self) -> str:
+        """A file with a token by which the clock is moved."""
+        path = self.folder / self.new("conducting")
+        path.write_text(self.conductor.create_token("clock", ["conduct"], 1)["secret"], encoding="utf-8")
+        return str(path)
+
+    def cursor(self) -> str:
+        """The last item of XAB's feed, which is of an act of its own."""
+        self.case()
+        with self.client("XAB") as client:
+            return str(client.situation()["cursor"])
 
     def key_file(self) -> str:
         path = str(self.folder / f"{self.new('key')}.pem")

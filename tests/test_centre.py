@@ -183,7 +183,8 @@ def test_a_delivery_is_a_fact_and_a_person_acknowledges_it_apart() -> None:
             line = {row.party: row for row in world.centre.view("SG").procedure("k", "p").positions}["XAC"]
             assert (line.delivered, line.acknowledged) == (True, True)
             facts = [fact for item in world.centre.view("XAA").feed(0).items for fact in item.facts]
-            assert sum(isinstance(fact, TextDelivered) for fact in facts) == 2
+            assert [fact.by for fact in facts if isinstance(fact, TextDelivered)] == ["centre", "centre", "XAC"]
+            assert {fact.party for fact in facts if isinstance(fact, TextDelivered)} == {"XAB", "XAC"}, "XAB tabled it"
 
     run(story())
 
@@ -264,7 +265,40 @@ def test_a_receipt_proves_a_delivery_to_whoever_has_only_the_key() -> None:
             text = await world.centre.receipt("XAA", position)
             proven = check(Proof.parse(text.encode()), world.centre.ledger.keys.all())
             assert b'"delivered"' in proven.entry.body
-            with pytest.raises(NotFound):
+            with pytest.raises(NotEntitled, match="no proof of this"):
                 await world.centre.receipt("XAD", 1)
+
+    run(story())
+
+
+def test_a_party_that_has_left_is_told_of_its_leaving_and_of_nothing_in_the_alliance_after() -> None:
+    async def story() -> None:
+        async with World() as world:
+            centre, leaver, head = world.centre, desk("XAE", "head"), desk("XAA", "head")
+            assert (await world.do(leaver, "give notice", party="XAE")).status == "accepted"
+            world.pass_days(400)
+            assert (await world.do(head, "give notice", party="XAA")).status == "accepted"
+            assert not centre.view("XAE").snapshot.belongs("XAE")
+            left = centre.view("XAE").feed(0).items
+            assert "Elvaria became withdrawn" in str(left[-1].says)
+            seen = {seat: len(centre.board.feed(seat)) for seat in ("XAE", "XAD", "SG", "secretariat")}
+            assert (await world.do(head, "revoke notice", party="XAA")).status == "accepted"
+            grew = {seat for seat, before in seen.items() if len(centre.board.feed(seat)) > before}
+            assert grew == {"XAD", "SG", "secretariat"}
+
+    run(story())
+
+
+@pytest.mark.parametrize("to", ["XAC", "XAE"], ids=["who has it", "who has it not"])
+def test_passing_on_a_warning_tells_its_holders_nothing_and_the_one_who_does_not_who_has_it(to: str) -> None:
+    async def story() -> None:
+        async with World() as world:
+            board = world.centre.board
+            await world.warn(XAB, "k", "w", "x", ("XAA", "XAC"), marking="TLP:GREEN")
+            before = {seat: len(board.feed(seat)) for seat in ("XAA", "XAB", "XAC", "XAE")}
+            passed = await world.do(XAA, "pass on warning", case="k", warning="w", to=[to])
+            assert (passed.status, passed.handled) == ("accepted", ())
+            grew = {seat for seat, length in before.items() if len(board.feed(seat)) > length}
+            assert grew == (set() if to == "XAC" else {"XAB", "XAE"})
 
     run(story())

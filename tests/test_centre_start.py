@@ -20,7 +20,7 @@ from tocsin.centre.law import Law
 from tocsin.centre.model import Actor, Answer, Submission
 from tocsin.centre.runtime import Centre
 from tocsin.centre.settings import Settings
-from tocsin.centre.start import CACHE_FILE, LEDGER_FILE, CentreError, Opening, open_centre
+from tocsin.centre.start import CACHE_FILE, LEDGER_FILE, SECRET_FILE, CentreError, Opening, open_centre
 from tocsin.charter import load_charter
 from tocsin.errors import NeedsNewer
 from tocsin.ledger import FileReader, LedgerError
@@ -110,6 +110,7 @@ async def played(folder: Path, steps: list[str]) -> None:
             await do(centre, SG, "share case", f"x{number}", by="SG", case="k", party="XAG")
         elif word == "day":
             clock.set(Instant(clock.now() + 25 * HOUR_US))
+            centre.hearing.begin()  # it heard all the while
         elif word == "restart":
             centre = await again(folder, centre, clock)
     await centre.close()
@@ -199,6 +200,24 @@ def test_what_waited_at_the_door_of_a_frozen_centre_still_breaks_the_silence(tmp
         await centre.close()
 
     run(story())
+
+
+def test_a_secret_that_was_cut_off_is_made_anew_and_a_whole_one_is_kept(tmp_path: Path) -> None:
+    async def story() -> tuple[bytes, bytes]:
+        centre = await opened(tmp_path, Wall(BEGAN))
+        await centre.close()
+        assert (tmp_path / SECRET_FILE).stat().st_mode & 0o777 == 0o600
+        return centre.secret, (tmp_path / SECRET_FILE).read_bytes()
+
+    first = run(story())
+    assert first[0] == first[1]
+    assert run(story()) == first
+    (tmp_path / SECRET_FILE).write_bytes(b"")
+    second = run(story())
+    assert second[0] == second[1]
+    assert len(second[0]) == 32
+    assert second[0] != first[0]
+    assert [path.name for path in tmp_path.glob("secret*")] == [SECRET_FILE]
 
 
 def test_a_centre_is_not_started_as_what_it_is_not(tmp_path: Path) -> None:

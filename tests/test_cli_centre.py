@@ -12,6 +12,7 @@ import pytest
 
 from tests.cli import tocsin
 from tests.running_centre import PASSWORD, ROOT, RunningCentre, fast_settings, running
+from tocsin.cli.centre_words import gap_words, line_words, reach_words
 from tocsin.replay.result import ReplayReport
 from tocsin.replay.run import replay as report_of
 
@@ -73,6 +74,47 @@ def test_a_desk_may_do_nothing_until_it_is_approved_and_after_it_is_revoked(cent
     centre.answer("desk", "revoke", invited["desk"], "--why", "left", "--as", "secretariat")
     gone = tocsin("cases", "--json", TOCSIN_HOME=home)
     assert (gone.code, gone.json["error"]["status"]) == (2, 401)
+
+
+def test_a_person_changes_their_password_at_the_command_line(
+    centre: RunningCentre, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name, new, home = centre.new("officer"), tmp_path / "new", str(tmp_path / "home")
+    centre.answer("desk", "approve", centre.entered("XAD", "reader", name), "--as", "secretariat")
+    login = ("desk", "login", "--name", name, "--centre", centre.address, "--password-file")
+    assert tocsin(*login, str(centre.password_file), TOCSIN_HOME=home).code == 0
+    new.write_text("eleven brown otters at dusk\n", encoding="utf-8")
+    change = ("desk", "password", "--json", "--new-password-file", str(new), "--password-file")
+    wrong = tocsin(*change, str(new), TOCSIN_HOME=home)
+    assert (wrong.code, wrong.json["error"]["status"]) == (2, 401)
+    nobody = tocsin("desk", "password", "--password-file", str(new), TOCSIN_HOME=home)
+    assert (nobody.code, "--new-password-file FILE" in nobody.err) == (2, True)
+    both = tocsin("desk", "password", "--password-file", "-", "--new-password-file", "-", TOCSIN_HOME=home)
+    assert (both.code, "only one of the two" in both.err) == (2, True)
+    done = tocsin(*change, str(centre.password_file), TOCSIN_HOME=home)
+    assert (done.code, done.json) == (0, {"centre": centre.address, "seat": "XAD"})
+    assert tocsin("cases", TOCSIN_HOME=home).code == 2  # signed out, and the secret of the session is forgotten
+    assert "tcs_" not in (tmp_path / "home/desks.json").read_text(encoding="utf-8")
+    assert tocsin(*login, str(centre.password_file), TOCSIN_HOME=home).code == 2
+    assert tocsin(*login, str(new), TOCSIN_HOME=home).code == 0
+    said = ["eleven brown otters at dusk", PASSWORD, PASSWORD]
+    monkeypatch.setattr("tocsin.cli.ledger_open.is_asked", lambda: True)
+    monkeypatch.setattr("getpass.getpass", lambda _: said.pop(0))
+    asked = tocsin("desk", "password", TOCSIN_HOME=home)
+    assert (asked.code, "Sign in again: tocsin desk login" in asked.out) == (0, True)
+    assert said == []
+
+
+def test_a_person_is_forgotten_once_their_desk_is_revoked(centre: RunningCentre) -> None:
+    desk = centre.entered("XAD", "reader", "Jane")
+    early = centre.run("desk", "forget", desk, "--as", "secretariat", "--json")
+    assert (early.code, early.json["error"]["status"]) == (2, 409)
+    centre.answer("desk", "revoke", desk, "--as", "secretariat")
+    assert centre.answer("desk", "forget", desk, "--as", "secretariat").get("name", "") == ""
+    assert "Jane" not in centre.run("desk", "list", "--as", "secretariat").out
+    assert "erased" in centre.run("desk", "forget", desk, "--as", "secretariat").out
+    without = centre.run("desk", "sso", desk, "x", "--as", "secretariat", "--json")
+    assert (without.code, without.json["error"]["status"]) == (2, 404)  # this centre uses no provider
 
 
 def test_secrets_are_kept_for_their_owner_alone_and_never_printed(centre: RunningCentre) -> None:
@@ -203,7 +245,78 @@ def test_a_crisis_from_request_to_broken_silence(centre: RunningCentre) -> None:
     broken = centre.answer("position", "object", *where, "--as", "XAC")
     assert "silence broken" in [fact["fact"] for fact in broken["facts"]]
     shown = centre.run("case", "crisis", "--as", "XAA").flat
-    assert "Procedure help: assist in council" in shown
+    assert "Procedure help: assist in Meridian Council" in shown
+
+
+def test_a_position_that_comes_too_late_is_told_as_without_effect_and_ends_with_one(centre: RunningCentre) -> None:
+    where = ("--case", "late", "--procedure", "help")
+    centre.answer("consult", "--as", "XAB", "--case", "late", "--kind", "threat")
+    centre.answer("text", "table", "--as", "XAB", *where, "--matter", "procedure", "--text", "Meet daily.")
+    for seat in ("XAB", "XAC", "XAD"):
+        centre.answer("position", "support", *where, "--as", seat)
+    centre.answer("act", centre.file({"do": "convene", "case": "late", "organ": "council"}), "--as", "XAB")
+    centre.answer("text", "close", *where, "--as", "secretariat", "--by", "SG")
+    late = centre.run("position", "object", *where, "--as", "XAA")
+    assert (late.code, "✗ Recorded, without effect: " in late.out, "Accepted" in late.out) == (1, True, False)
+    as_json = centre.run("position", "object", *where, "--as", "XAA", "--json")
+    assert (as_json.code, [fact["fact"] for fact in as_json.json["facts"]]) == (1, ["attempt recorded"])
+
+
+def test_an_act_says_what_kind_of_centre_it_was_done_at_and_names_who_did_it(centre: RunningCentre) -> None:
+    said = centre.run("consult", "--as", "XAB", "--case", "named").out
+    assert "LIVE" in said
+    assert "HYPOTHETICAL" in said
+    assert "Belmora appealed to 'consult'" in said
+    assert "LIVE" in centre.run("case", "named", "--as", "XAB").out
+
+
+def test_what_is_asked_names_the_command_that_answers_it(centre: RunningCentre) -> None:
+    case = warned(centre, "asked", "XAD")
+    assert f"→ tocsin ack --case {case} --warning asked" in centre.run("situation", "--as", "XAD").out
+
+
+def test_a_case_shows_when_nobody_was_heard_and_what_that_did_to_the_deadline() -> None:
+    gap = ("2031-05-04T08:00:00Z", "2031-05-04T09:30:00Z")
+    heard = "The centre could not hear its members from 4 May 2031 08:00 UTC to 4 May 2031 09:30 UTC"
+    assert gap_words(gap, "extend") == f"{heard}; its deadline was moved by as much."
+    assert gap_words(gap, "stand") == f"{heard}; its deadline stands all the same."
+    assert reach_words([{"name": "Ardovia", "delivered": True}, {"name": "Belmora", "delivered": False}]) == (
+        "Known to have the text: Ardovia (1 of 2)"
+    )
+    assert reach_words([{"name": "Ardovia"}]) == ""
+
+
+@pytest.mark.parametrize(
+    ("unit", "capability", "said"),
+    [("trucks", "truck", "2 of 6 trucks, short of 4"), ("persons", "medics", "2 of 6 persons of medics, short of 4")],
+)
+def test_what_is_needed_is_not_named_twice(unit: str, capability: str, said: str) -> None:
+    line = {"id": "a", "required": 6, "unit": unit, "capability": capability}
+    assert line_words({"line": line, "pledged": 2, "shortfall": 4}) == f"a: {said}"
+
+
+def test_a_receipt_is_printed_as_it_stands_and_where_there_is_none_it_says_why(centre: RunningCentre) -> None:
+    warned(centre, "proven", "XAC")
+    mine, theirs = stories(centre, "XAB")[-1]["cursor"], stories(centre, "XAC")[-1]["cursor"]
+    proof = centre.run("receipt", mine, "--as", "XAB")
+    assert proof.out.startswith("c2sp.org/tlog-proof@v1\n")
+    assert proof.out == centre.answer("receipt", mine, "--as", "XAB")["receipt"]
+    refused = centre.run("receipt", theirs, "--as", "XAC", "--json")
+    assert (refused.code, refused.json["error"]["code"]) == (2, "no proof")
+
+
+def test_another_persons_desk_of_the_same_seat_is_not_replaced_in_silence(centre: RunningCentre) -> None:
+    held = centre.answer("desk", "login", "--name", "XAD", *centre.password)["desk"]
+    centre.answer("desk", "approve", centre.entered("XAD", "reader", "colleague"), "--as", "secretariat")
+    login = ("desk", "login", *centre.password, "--name")
+    assert f"held desk {held} of XAD" in " ".join(centre.run(*login, "colleague").err.split())
+    assert centre.answer(*login, "XAD")["replaced"] != held
+    assert centre.run(*login, "XAD").err == ""
+
+
+def test_a_live_centre_has_no_clock_to_move(centre: RunningCentre) -> None:
+    assert centre.run("clock", "--rate", "2", "--as", "secretariat").code == 2
+    assert centre.run("clock", "--rate", "2", "--pause", "--as", "secretariat").code == 2
 
 
 def test_the_same_command_again_does_nothing_twice(centre: RunningCentre) -> None:
@@ -311,15 +424,19 @@ def test_a_backup_of_a_running_centre_goes_on_in_another_folder(tmp_path: Path) 
         one.seat("XAB")
         one.seat("XAC")
         case = warned(one, "saved", "XAC")
+        repeated = ("warn", "--from", "XAB", "--text", TEXT, "--to", "XAC", "--name", "again", "--id", "once-only")
+        one.answer(*repeated)
         invited = one.answer("desk", "invite", "XAD", "--as", "secretariat")
         copy = tmp_path / "out.tocsin"
         told = one.answer("backup", str(one.data), str(copy))
-        assert Path(told["desks"]).stat().st_mode & 0o777 == 0o600
+        for kept in ("desks", "secret"):
+            assert Path(told[kept]).stat().st_mode & 0o777 == 0o600
         one.end()
         assert one.run("restore", str(copy), str(one.data), "--reason", "a drill").code == 2
         one.data = tmp_path / "restored"
         done = one.answer("restore", str(copy), str(one.data), "--reason", "a drill")
         assert done["restored"]["origin"] != told["origin"]
+        assert done["secret"] is True
         one.start()
         assert "link" not in one.told
         shown = tocsin("ledger", "show", str(one.data / "centre.tocsin"), "--json").json["shown"]
@@ -330,6 +447,36 @@ def test_a_backup_of_a_running_centre_goes_on_in_another_folder(tmp_path: Path) 
         assert one.answer("warning", case, "saved", "--as", "XAC")["text"] == TEXT
         late = one.run("desk", "enter", invited["link"], "--name", "late", *password)
         assert late.code == 2  # nor does an invitation
+        one.answer("desk", "login", "--name", "XAB", *password)
+        assert one.answer(*repeated)["status"] == "repeated"  # its sender may never have heard that it was taken
+        assert [told["name"] for told in stories(one, "XAB") if told.get("name") == "again"] == ["again"]
+        assert one.run(*repeated, "--marking", "TLP:RED", "--json").json["error"]["status"] == 409
+
+
+def test_a_restore_puts_the_secret_that_is_there_aside_and_takes_none_that_is_not_whole(tmp_path: Path) -> None:
+    with running(tmp_path) as one:
+        one.end()
+    copy, restored = tmp_path / "copy", tmp_path / "restored"
+    assert tocsin("backup", str(one.data), str(copy)).code == 0
+    beside = tmp_path / "copy.secret"
+    secret = beside.read_bytes()
+    assert secret == (one.data / "secret").read_bytes()
+    beside.write_bytes(secret[:8])
+    refused = tocsin("restore", str(copy), str(restored), "--reason", "a drill")
+    assert (refused.code, "copy.secret is no secret of a centre" in refused.err) == (2, True)
+    assert not restored.exists()
+    beside.write_bytes(secret)
+    restored.mkdir()
+    (restored / "secret").write_bytes(b"x" * 32)
+    words = ("restore", str(copy), str(restored), "--reason", "a drill")
+    assert tocsin(*words).code == 2
+    assert tocsin(*words, "--replace").code == 0
+    assert (restored / "secret").read_bytes() == secret
+    assert (restored / "secret").stat().st_mode & 0o777 == 0o600
+    assert (restored / "secret.aside-1").read_bytes() == b"x" * 32
+    beside.unlink()  # as in a backup of an earlier release
+    assert tocsin(*words, "--replace", "--json").json["secret"] is False
+    assert (restored / "secret").read_bytes() == secret
 
 
 def test_a_folder_that_is_no_centre_is_not_backed_up(tmp_path: Path) -> None:

@@ -290,6 +290,17 @@ def test_a_feed_that_cannot_be_had_is_asked_for_ever_more_slowly_and_then_given_
     assert centre.slept[2] > centre.slept[0]
 
 
+def test_whoever_follows_a_feed_is_told_once_when_the_line_is_lost_and_once_when_it_is_back() -> None:
+    replies = (stream(*item(1)), Reply(drops=True), Reply(503), stream(*item(2)))
+    told: list[str] = []
+    with scripted(*replies) as centre:
+        feed = centre.client().events(on_line=lambda error: told.append("back" if error is None else "lost"))
+        assert next(feed)["cursor"] == "1-1"
+        assert told == []
+        assert next(feed)["cursor"] == "1-2"
+    assert told == ["lost", "back"]
+
+
 def test_a_feed_waits_as_long_as_a_busy_centre_asks() -> None:
     with scripted(as_json({}, 429, **{"Retry-After": "7"}), stream(*item(1))) as centre:
         assert next(centre.client().events())["cursor"] == "1-1"
@@ -430,6 +441,7 @@ def test_every_route_of_the_api_has_its_method() -> None:
         lambda: one.login("x", "x"),
         one.logout,
         one.me,
+        lambda: one.change_password("x", "x"),
         lambda: one.enter("x", "x", "x"),
         one.desks,
         lambda: one.invite("x", "x"),

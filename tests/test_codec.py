@@ -19,6 +19,7 @@ from tocsin.alliance.codec import (
     decode_submission,
     encode_act,
     encode_command,
+    name_given_twice,
     signed_bytes,
 )
 from tocsin.alliance.contents import RecallWarning
@@ -187,3 +188,24 @@ def test_an_act_among_heads_is_an_act() -> None:
 def test_a_head_that_this_release_does_not_know_stops_the_reader(data: bytes) -> None:
     with pytest.raises(NeedsNewer, match="may have been written by a later one"):
         decode(data)
+
+
+@pytest.mark.parametrize(
+    ("text", "twice"),
+    [
+        (b'{"a": 1, "b": {"a": [{"a": 2}, {"a": 3}]}}', ""),
+        (b'{"a": "b", "b": "{\\"a\\": 1, \\"a\\": 2}"}', ""),
+        (b'{"a": 1, "a": 2}', "a"),
+        (b'{"a": 1, "\\u0061": 2}', "a"),
+        (b'{"x": {"a": [{}, {"b": ":", "c": "}", "b": {}}]}}', "b"),
+        (b'{"\\\\": 1, "\\"": {"y": "\\\\"}, "\\u0022": 3}', '"'),
+    ],
+)
+def test_a_name_given_twice_in_one_object_is_found(text: bytes, twice: str) -> None:
+    assert msgspec.json.decode(text) is not None
+    assert name_given_twice(text) == twice
+
+
+@given(st.recursive(st.text(), lambda inner: st.dictionaries(st.text(), inner) | st.lists(inner), max_leaves=20))
+def test_no_name_is_found_twice_in_what_an_encoder_wrote(value: object) -> None:
+    assert name_given_twice(msgspec.json.encode(value)) == ""

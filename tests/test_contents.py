@@ -167,6 +167,32 @@ def test_passing_on_only_adds_to_the_audience() -> None:
     assert again == "re-marked", "a refusal would tell XAC who else has it"
 
 
+@pytest.mark.parametrize("by", ["XAC", "XAB"])
+def test_who_has_confirmed_a_warning_is_not_asked_again_because_others_are_told_too(by: str) -> None:
+    world = warned()
+    world.handle(b.DeliverWarning, 1, "centre", to="XAC")
+    world.handle(b.AcknowledgeWarning, 1, "XAC")
+    for to in (("XAE",), ("XAA",)):
+        assert told(world.handle(b.PassOnWarning, 2, by, to=to)) == "re-marked"
+    assert (held(world).version, held(world).acknowledged) == (3, {"XAC": 3})
+    assert told(world.handle(b.AcknowledgeWarning, 3, "XAC")) == "refused: already confirmed"
+    assert rebook(world.acts) == world.book
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"marking": "TLP:CLEAR"}, {"orcon": True}, {"audience": ("XAC",)}, {"as_of": date(2025, 1, 1)}],
+    ids=lambda fields: next(iter(fields)),
+)
+def test_any_other_new_release_is_confirmed_anew(fields: dict[str, Any]) -> None:
+    world = warned()
+    world.handle(b.AcknowledgeWarning, 1, "XAC")
+    release = {"marking": "TLP:GREEN", "audience": ("XAC", "XAD")} | fields
+    assert told(world.handle(b.RemarkWarning, 2, "XAB", **release)) == "re-marked"
+    assert held(world).acknowledged == {"XAC": 1}
+    assert told(world.handle(b.AcknowledgeWarning, 3, "XAC")) == "acknowledged"
+
+
 @pytest.mark.parametrize(
     ("fields", "to", "code"),
     [

@@ -540,6 +540,18 @@ def test_a_session_ends_after_half_a_day_or_an_idle_hour(town: Town) -> None:
         town.desks.actor(busy)
 
 
+def test_to_ask_whether_a_session_holds_is_no_use_of_it(town: Town) -> None:
+    town.founded()
+    idle, busy = town.session("Root"), town.session("Root")
+    for _ in range(2):
+        town.pass_hours(0.4)
+        assert town.desks.actor(idle, is_use=False).desk == town.desks.actor(busy).desk
+    town.pass_hours(0.4)
+    with pytest.raises(NotSignedIn, match="expired"):
+        town.desks.actor(idle, is_use=False)
+    assert town.desks.actor(busy, is_use=False).desk
+
+
 def test_a_session_that_is_used_outlives_a_restart_and_a_sweep(tmp_path: Path) -> None:
     town = Town(tmp_path / "desks.db")
     town.founded()
@@ -584,19 +596,29 @@ def test_a_sessions_secret_is_no_token_and_an_invitation_opens_nothing(town: Tow
             town.desks.actor(secret)
 
 
+def test_of_two_changes_of_a_password_at_once_one_is_refused(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    town.founded()
+    actor = town.signed_in("Root")
+    hashed = Passwords.hash
+
+    def meanwhile(passwords: Passwords, password: str) -> str:
+        monkeypatch.setattr(Passwords, "hash", hashed)
+        town.desks.change_password(actor, PASSWORD, OTHER)
+        return passwords.hash(password)
+
+    monkeypatch.setattr(Passwords, "hash", meanwhile)
+    with pytest.raises(Conflict, match="just now"):
+        town.desks.change_password(actor, PASSWORD, "a third one of many letters")
+    assert town.signed_in("Root", OTHER).person == actor.person
+
+
 def test_single_sign_on_opens_the_one_desk_it_was_allowed_for(town: Town) -> None:
     root = town.founded()
     head = town.seated(root, "XAB", "head", "Hana")
     invitation = town.desks.invite(head, "XAB", "liaison")
-    town.desks.allow_sso(head, invitation.desk, "subject-1")
-    with pytest.raises(NotSignedIn, match="not approved"):
-        town.desks.login_verified("subject-1", "oidc")
-    town.desks.enter(invitation.secret, "Sona")
-    with pytest.raises(NotSignedIn):
-        town.desks.login("Sona", "")
-    with pytest.raises(NotSignedIn, match="not approved"):
-        town.desks.login_verified("subject-1", "oidc")
+    town.desks.enter(invitation.secret, "Sona", PASSWORD)
     town.desks.approve(root, invitation.desk)
+    town.desks.allow_sso(root, invitation.desk, "subject-1")
     session = town.desks.login_verified("subject-1", "oidc")
     assert (session.desk, session.name) == (invitation.desk, "Sona")
     with pytest.raises(NotEntitled):
@@ -611,7 +633,7 @@ def test_single_sign_on_opens_the_one_desk_it_was_allowed_for(town: Town) -> Non
             town.desks.login_verified(subject, "oidc")
 
 
-def test_who_may_sign_in_only_here_has_a_password(town: Town) -> None:
+def test_nobody_enters_without_a_password(town: Town) -> None:
     invitation = town.desks.invite(town.founded(), "XAB", "reader")
     with pytest.raises(Malformed):
         town.desks.enter(invitation.secret, "Ana", "")

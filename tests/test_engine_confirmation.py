@@ -4,9 +4,17 @@ import pytest
 from hypothesis import given
 from msgspec.structs import replace
 
-from tests.world import MEMBERS, World, agree, canonical, commands, decided, kinds, refold, tabled, under_silence
+from tests.world import MEMBERS, World, agree, at, canonical, commands, decided, kinds, refold, tabled, under_silence
 from tocsin.alliance import commands as c
-from tocsin.alliance.facts import AnyFact, CaseShared, PositionConfirmed, PositionStated, Refusal, TextDelivered
+from tocsin.alliance.facts import (
+    AnyFact,
+    CaseShared,
+    PositionConfirmed,
+    PositionStated,
+    Refusal,
+    SilenceBroken,
+    TextDelivered,
+)
 from tocsin.alliance.lessons import sentence
 from tocsin.alliance.step import status
 
@@ -36,14 +44,69 @@ def test_how_a_position_reached_the_chair_stands_beside_it() -> None:
 @pytest.mark.parametrize(("says", "agrees", "word"), [("support", True, "confirmed"), ("object", False, "disputed")])
 def test_a_party_confirms_or_disputes_what_was_entered_for_it(says: str, agrees: bool, word: str) -> None:
     world = entered()
-    fact = only(world.do(c.ConfirmPosition, 3, "XAB", party="XAB", position=says))
+    brought = world.do(c.ConfirmPosition, 3, "XAB", party="XAB", position=says)
+    assert not isinstance(brought, Refusal)
+    fact = brought[0]
     assert isinstance(fact, PositionConfirmed)
     assert fact.agrees is agrees
     assert fact.clause == world.procedure().clause
     assert world.procedure().on_behalf == {"XAB": word}
-    assert world.procedure().positions == {"XAB": "support"}, "nothing is undone"
+    assert world.procedure().positions == {"XAB": says}
+    assert world.procedure().own == {"XAB"}
     assert word in sentence(fact)
     assert canonical(refold(world.acts)) == canonical(world.state)
+
+
+def test_what_a_party_says_instead_of_what_was_entered_is_its_position_from_then_on() -> None:
+    world = entered()
+    assert kinds(world.do(c.ConfirmPosition, 3, "XAB", party="XAB", position="object")) == [
+        "PositionConfirmed",
+        "PositionStated",
+    ]
+    (stated,) = [fact for fact in world.facts if isinstance(fact, PositionStated) and fact.by == "XAB"]
+    assert (stated.party, stated.position, stated.at) == ("XAB", "object", at(3))
+    agree(world, 4)
+    world.do(c.CloseProcedure, 5, "SG")
+    assert (world.procedure().verdict, world.procedure().blockers) == ("blocked", ("XAB",))
+
+
+@pytest.mark.parametrize("when", [1.5, 2.5], ids=["before the silence", "under silence"])
+def test_a_party_that_disputes_a_position_entered_for_it_breaks_the_silence_by_objecting(when: float) -> None:
+    world = tabled("relief")
+    if when < 2:
+        world.do(c.StatePosition, when, "SG", party="XAB", position="support")
+    world.do(c.OpenSilence, 2, "SG")
+    if when > 2:
+        world.do(c.StatePosition, when, "SG", party="XAB", position="support")
+    assert kinds(world.do(c.ConfirmPosition, 3, "XAB", party="XAB", position="object")) == [
+        "PositionConfirmed",
+        "PositionStated",
+        "SilenceBroken",
+    ]
+    assert (world.procedure().status, world.procedure().broken_by) == ("open", ("XAB",))
+
+
+def test_a_dispute_that_objects_to_nothing_leaves_the_silence_running() -> None:
+    world = under_silence()
+    world.do(c.StatePosition, 3, "SG", party="XAB", position="support")
+    brought = world.do(c.ConfirmPosition, 4, "XAB", party="XAB", position="abstain")
+    assert kinds(brought) == ["PositionConfirmed", "PositionStated"]
+    assert world.procedure().status == "silence"
+
+
+def test_a_dispute_after_the_silence_ran_out_is_recorded_and_undoes_nothing() -> None:
+    world = under_silence()
+    world.do(c.StatePosition, 3, "SG", party="XAB", position="support")
+    brought = world.do(c.ConfirmPosition, 26, "XAB", party="XAB", position="object")
+    assert kinds(brought) == ["SilenceExpired", "Decided", "PositionConfirmed"]
+    assert (world.procedure().verdict, world.procedure().on_behalf) == ("adopted", {"XAB": "disputed"})
+
+
+def test_a_dispute_of_what_was_entered_for_an_earlier_version_is_no_position_on_the_new_one() -> None:
+    world = entered()
+    world.do(c.AmendText, 3, "XAA", text="another")
+    assert kinds(world.do(c.ConfirmPosition, 4, "XAB", party="XAB", position="object")) == ["PositionConfirmed"]
+    assert world.procedure().positions == {}
 
 
 def test_nobody_restates_what_a_party_has_confirmed() -> None:
@@ -52,11 +115,10 @@ def test_nobody_restates_what_a_party_has_confirmed() -> None:
     assert kinds(world.do(c.StatePosition, 4, "SG", party="XAB", position="object")) == ["refused: stated itself"]
 
 
-def test_what_a_party_disputed_can_be_entered_rightly_and_waits_anew() -> None:
+def test_nobody_restates_what_a_party_has_said_instead() -> None:
     world = entered()
     world.do(c.ConfirmPosition, 3, "XAB", party="XAB", position="object")
-    world.do(c.StatePosition, 4, "SG", party="XAB", position="object")
-    assert world.procedure().on_behalf == {"XAB": "unconfirmed"}
+    assert kinds(world.do(c.StatePosition, 4, "SG", party="XAB", position="support")) == ["refused: stated itself"]
 
 
 @pytest.mark.parametrize(("says", "word"), [("support", "confirmed"), ("abstain", "disputed")])
@@ -118,8 +180,8 @@ def test_a_delivery_says_who_vouches_for_it() -> None:
     assert [fact.by for fact in world.facts if isinstance(fact, TextDelivered)] == ["SG", "XAC"]
     silence = world.procedure().silence
     assert silence is not None
-    assert silence.delivered == {"XAB", "XAC"}
-    assert silence.acknowledged == {"XAC"}
+    assert silence.delivered == silence.acknowledged == {"XAC"}
+    assert silence.vouched == {"XAB"}
 
 
 def test_a_partner_is_let_in_on_a_case_once() -> None:
@@ -155,7 +217,7 @@ def test_positions_of_those_who_spoke_for_themselves_wait_for_nobody() -> None:
 
 
 @given(commands())
-def test_a_party_s_word_and_a_share_undo_nothing(sequence: list[c.Command]) -> None:
+def test_a_party_s_word_changes_its_own_position_alone_and_a_share_nothing(sequence: list[c.Command]) -> None:
     world = World()
     for command in sequence:
         before = status(world.charter, world.state, command.at)
@@ -164,8 +226,14 @@ def test_a_party_s_word_and_a_share_undo_nothing(sequence: list[c.Command]) -> N
             continue
         for name, procedure in before.cases["k"].procedures.items() if "k" in before.cases else ():
             said = world.procedure(name)
+            if any(isinstance(fact, PositionStated) and fact.procedure == name for fact in brought):
+                assert isinstance(command, c.ConfirmPosition)
+                assert procedure.status in ("open", "silence")
+                assert said.positions == {**procedure.positions, command.party: command.position}
+                continue
             assert replace(said, on_behalf=procedure.on_behalf, own=procedure.own) == procedure
-        assert world.state.deadlines == before.deadlines
+        if not any(isinstance(fact, SilenceBroken) for fact in brought):
+            assert world.state.deadlines == before.deadlines
 
 
 @given(commands())

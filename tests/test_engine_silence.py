@@ -33,10 +33,32 @@ def test_a_text_not_known_to_be_delivered_expires_unconfirmed_until_the_chair_co
     expired = world.facts[-1]
     assert isinstance(expired, SilenceExpired)
     assert expired.undelivered == ("XAB", "XAC", "XAD", "XAE")
+    assert expired.why == "delivery to every elector is not recorded"
     assert world.procedure().status == "unconfirmed"
     assert kinds(world.do(c.ConfirmExpiry, 31, "XAB")) == ["refused: nothing to confirm"]
     assert kinds(world.do(c.ConfirmExpiry, 31, "SG")) == ["Decided"]
     assert (world.procedure().verdict, world.procedure().how) == ("adopted", "chair confirms")
+
+
+def test_a_delivery_that_rests_on_the_chair_s_word_leaves_the_expiry_unconfirmed() -> None:
+    world = under_silence(delivered=False)
+    for party, by in {"XAA": "XAA", "XAB": "centre", "XAC": "SG", "XAD": "council", "XAE": "XAE"}.items():
+        assert kinds(world.do(c.ConfirmDelivery, 3, by, party=party)) == ["TextDelivered"]
+    assert kinds(world.do(c.Wake, 26, "centre")) == ["SilenceExpired"]
+    expired = world.facts[-1]
+    assert isinstance(expired, SilenceExpired)
+    assert (expired.confirmed, expired.undelivered) == (False, ())
+    assert expired.why == "delivery to XAC, XAD rests on the chair's word"
+    assert kinds(world.do(c.ConfirmExpiry, 27, "SG")) == ["Decided"]
+
+
+@pytest.mark.parametrize("order", [("SG", "XAC"), ("XAC", "SG"), ("SG", "centre")])
+def test_the_chair_s_word_is_no_matter_where_the_party_or_the_centre_says_so_too(order: tuple[str, str]) -> None:
+    world = under_silence(delivered=False)
+    for party in MEMBERS:
+        for by in order if party == "XAC" else (party,):
+            world.do(c.ConfirmDelivery, 3, by, party=party)
+    assert kinds(world.do(c.Wake, 26, "centre")) == ["SilenceExpired", "Decided"]
 
 
 def test_force_needs_a_recorded_human_act_even_when_everybody_had_the_text() -> None:

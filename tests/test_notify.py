@@ -19,7 +19,7 @@ from tocsin.centre.model import Actor
 from tocsin.centre.notify.contacts import Contacts
 from tocsin.centre.notify.model import MARKINGS, Called, Contact, Message, NewContact, Notice, Undelivered
 from tocsin.centre.notify.notifier import OPEN_MAX
-from tocsin.centre.notify.senders import MailSender, WebhookSender
+from tocsin.centre.notify.senders import MailSender, WebhookSender, webhook_body
 from tocsin.centre.notify.store import NotifyStore
 from tocsin.centre.notify.words import message
 from tocsin.centre.settings import Mail, Webhook
@@ -297,6 +297,42 @@ async def test_without_a_clearance_a_notice_says_that_something_waits_and_no_mor
 
 
 @in_a_loop
+async def test_a_warning_is_told_with_its_own_marking_where_the_facts_around_it_may_be_told() -> None:
+    world = World()
+    world.contact("desk", clearance="TLP:AMBER")
+    world.xab.warn("TLP:GREEN", name="cable")
+    await world.after(1)
+    said = words_of(world)
+    assert "released to you under TLP:GREEN" in said
+    assert "AMBER" not in said
+    body = msgspec.json.decode(webhook_body(world.out.sent[0][1]))
+    assert [(thing["name"], thing["marking"]) for thing in body["things"]] == [("cable", "TLP:GREEN")]
+
+
+@in_a_loop
+async def test_the_name_of_a_warning_is_a_fact_however_low_the_warning_is_marked() -> None:
+    world = World()
+    world.contact("desk", clearance="TLP:GREEN")
+    world.xab.warn("TLP:CLEAR", name="cable")
+    await world.after(1)
+    said = words_of(world)
+    assert not [word for word in ("cable", "TLP") if word in said]
+
+
+@in_a_loop
+async def test_a_warning_whose_marking_is_not_known_is_told_to_those_who_may_hear_anything() -> None:
+    world = World()
+    world.contact("high", clearance="TLP:RED")
+    world.contact("low", clearance="TLP:AMBER+STRICT")
+    world.xab.warn("TLP:CLEAR", name="cable")
+    world.xab.markings.clear()
+    await world.after(1)
+    texts = {name: said.text for name, said in world.out.sent}
+    assert "'cable' in the case 'k' was released to you. Its text" in texts["high"]
+    assert "cable" not in texts["low"]
+
+
+@in_a_loop
 async def test_a_notice_of_an_exercise_says_so_first_and_last() -> None:
     world = World()
     world.contact("desk", clearance="TLP:AMBER")
@@ -343,6 +379,7 @@ THINGS = st.builds(
     kind=st.sampled_from(("silence", "warning", "recall", "case", "request", "meeting", "decision", "on behalf")),
     position=st.integers(1, 9),
     marking=st.sampled_from(MARKINGS),
+    marked=st.sampled_from((*MARKINGS, "")),
     case=NAMES,
     name=NAMES,
     by=NAMES,

@@ -11,7 +11,7 @@ from tests.cli import tocsin
 from tests.world import MERIDIAN, World, at
 from tocsin.alliance import commands as c
 from tocsin.alliance import contents as b
-from tocsin.alliance.codec import decode_act, encode_act
+from tocsin.alliance.codec import ENGINE, decode_act, encode_act
 from tocsin.alliance.records import CentreOpening, CharterChanged, Opening, encode
 from tocsin.charter.files.catalog import resource_names
 from tocsin.ledger import FileLedger, FileReader, MemoryLedger
@@ -74,7 +74,7 @@ def test_a_charter_that_changed_since_is_told_though_nothing_differs() -> None:
     (opening, (index, data), *_) = records(CASE)
     (found,) = redecide([opening, (index, forged(data, charter_hash="0" * 64, engine="0"))])
     assert found.word == "same"
-    assert found.because == "charter 'nato' has changed since; it was decided by engine 0, and this is engine 1"
+    assert found.because == f"charter 'nato' has changed since; it was decided by engine 0, and this is engine {ENGINE}"
 
 
 @pytest.mark.parametrize(
@@ -201,7 +201,7 @@ def test_the_command_judges_and_shows_a_centre_s_ledger(tmp_path: Path) -> None:
         "2026-01-01 XAB: report warning → case opened, warning reported, held",
         "2026-01-01 SG: table text → procedure opened",
         "2026-01-01 SG: state position (XAB, support) → position stated",
-        "2026-01-01 XAB: confirm position (object) → position confirmed",
+        "2026-01-01 XAB: confirm position (object) → position confirmed, position stated",
         "2026-01-01 SG: share case (XAG) → case shared",
         "2026-01-01 centre: deliver warning ('w', XAC) → delivered",
         "2026-01-01 XAC: acknowledge warning ('w') → acknowledged",

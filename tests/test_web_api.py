@@ -9,6 +9,7 @@ from tests.centre_world import run
 from tests.web_client import PASSWORD, Site
 from tocsin.client.keys import PartyKey
 from tocsin.terms import HOUR_US
+from tocsin.web import hubs
 from tocsin.web.call import EVENTS, HTML, Route
 from tocsin.web.routes import ROUTES
 
@@ -181,6 +182,9 @@ def test_a_party_signs_its_commands_itself(own_key: PartyKey) -> None:
             for at in (now - HOUR_US, now + HOUR_US):
                 expired = await site.post("/api/v1/commands", head, body(convening(at)))
                 assert (expired.status_code, expired.json()["code"]) == (401, "expired")
+            twice = command[:-1] + b',"\\u0063ase":"other"}'
+            ambiguous = await site.post("/api/v1/commands", head, body(twice))
+            assert (ambiguous.status_code, ambiguous.json()["found"]) == (400, "case")
             assert site.entries() == entries
             answer = await site.post("/api/v1/commands", head, body(command))
             assert answer.json()["status"] == "accepted"
@@ -253,6 +257,41 @@ def test_a_desk_is_made_entered_used_and_ended_over_the_api() -> None:
             assert gone.json()["status"] == "revoked"
             for secret in (session, token.json()["secret"]):
                 assert (await site.get("/api/v1/me", secret)).status_code == 401
+
+    run(story())
+
+
+def test_a_person_changes_their_password_and_all_their_sessions_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hubs, "KEEP_ALIVE_SECONDS", 0.01)
+
+    async def story() -> None:
+        async with Site() as site:
+            session, elsewhere = site.seat("XAB", "head"), site.seat("XAC", "reader")
+            name = (await site.get("/api/v1/desks", session)).json()[0]["name"]
+            again = (await site.post("/api/v1/session", "", {"name": name, "password": PASSWORD})).json()["secret"]
+            token = {"label": "gauge", "scopes": ["read"], "days": 1}
+            machine = (await site.post("/api/v1/tokens", session, token)).json()["secret"]
+            change = {"old": PASSWORD, "new": "eleven brown otters at dusk"}
+            refused = await site.post("/api/v1/password", machine, change)
+            assert (refused.status_code, refused.json()["code"]) == (403, "in person")
+            wrong = await site.post("/api/v1/password", session, {**change, "old": "not that one at all"})
+            assert (wrong.status_code, wrong.json()["code"]) == (401, "wrong name or password")
+            weak = await site.post("/api/v1/password", session, {**change, "new": "password1234"})
+            assert weak.status_code == 400
+            assert (await site.get("/api/v1/me", session)).is_success
+            async with site.stream(again) as stream:
+                await stream.next()
+                assert (await site.post("/api/v1/password", session, change)).status_code == 204
+                while await stream.next():
+                    pass
+            for secret in (session, again):
+                assert (await site.get("/api/v1/me", secret)).status_code == 401
+            for secret in (machine, elsewhere):
+                assert (await site.get("/api/v1/me", secret)).is_success
+            login = {"name": name, "password": PASSWORD}
+            assert (await site.post("/api/v1/session", "", login)).status_code == 401
+            assert (await site.post("/api/v1/session", "", {**login, "password": change["new"]})).is_success
+            assert not [line for line in site.trail() if PASSWORD in repr(line) or change["new"] in repr(line)]
 
     run(story())
 

@@ -8,7 +8,7 @@ from tests.centre_world import run
 from tests.web_client import Site
 from tocsin.centre.settings import Limits, Settings
 from tocsin.terms import HOUR_US, Instant
-from tocsin.web import hubs
+from tocsin.web import feed, hubs
 
 
 @pytest.fixture(name="_impatient")
@@ -25,7 +25,7 @@ async def convene(site: Site, secret: str, number: int) -> None:
 def test_a_feed_is_read_page_by_page() -> None:
     async def story() -> None:
         async with Site() as site:
-            author, reader = site.seat("XAB"), site.seat("XAC", "reader")
+            author, reader = site.seat("XAB"), site.seat("XAC")
             for number in range(3):
                 await convene(site, author, number)
             first = (await site.get("/api/v1/feed?limit=2", reader)).json()
@@ -35,6 +35,24 @@ def test_a_feed_is_read_page_by_page() -> None:
             confirmed = await site.post("/api/v1/feed/confirm", reader, {"cursor": rest["cursor"]})
             assert confirmed.json() == {"cursor": "1-3"}
             assert site.world.centre.desks.confirmed_position("XAC") == 3
+
+    run(story())
+
+
+def test_who_may_only_read_confirms_nothing_for_the_seat_and_reads_on() -> None:
+    async def story() -> None:
+        async with Site() as site:
+            head, author = site.seat("XAB", "head"), site.seat("XAB")
+            reader, friend = site.seat("XAC", "reader"), site.seat("XAC")
+            await convene(site, author, 0)
+            lent = {"to": "XAC", "scopes": ["read"], "until": "2026-01-08T00:00:00Z"}
+            assert (await site.post("/api/v1/delegations", head, lent)).status_code == 201
+            for secret, behalf, seat in ((reader, "", "XAC"), (friend, "?on_behalf=XAB", "XAB")):
+                assert (await site.get(f"/api/v1/feed{behalf}", secret)).is_success
+                refused = await site.post(f"/api/v1/feed/confirm{behalf}", secret, {"cursor": "1-1"})
+                assert (refused.status_code, refused.json()["code"]) == (403, "no scope")
+                assert site.world.centre.desks.confirmed_position(seat) == 0
+            assert (await site.post("/api/v1/feed/confirm", friend, {"cursor": "1-1"})).is_success
 
     run(story())
 
@@ -89,6 +107,29 @@ def test_all_streams_of_a_seat_get_the_same_bytes_and_other_seats_their_own() ->
     run(story())
 
 
+def test_a_stream_that_begins_late_is_shown_no_more_than_the_feed_shows_now() -> None:
+    """Its hub has encoded the items before the warning was taken from the seat, when they named who warns."""
+
+    async def story() -> None:
+        async with Site() as site:
+            author, reader = site.seat("XAB"), site.seat("XAA", "reader")
+            async with site.stream(reader) as early:
+                await site.warn(author, "k", "w", "trucks", ["XAA"])
+                before = [await early.item() for _ in range(2)]
+                assert before[0][1]["by"] == "XAB"
+                release = {"marking": "TLP:AMBER", "audience": ["XAC"]}
+                taken = await site.act(author, "re-mark warning", "r", case="k", warning="w", **release)
+                assert taken.json()["status"] == "accepted"
+                await early.item()
+                page = (await site.get("/api/v1/feed", reader)).json()["items"]
+                async with site.stream(reader) as late:
+                    shown = [(await late.item())[1] for _ in page]
+                assert shown == page
+                assert "by" not in shown[0]
+
+    run(story())
+
+
 def test_a_stream_that_falls_behind_loses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hubs, "ITEMS_KEPT_MAX", 2)
     monkeypatch.setattr(hubs, "ITEMS_READ_MAX", 3)
@@ -130,6 +171,25 @@ def test_a_stream_ends_when_its_desk_is_revoked_and_tells_nothing_more() -> None
     run(story())
 
 
+def test_a_stream_under_a_delegation_tells_nothing_after_that_has_run_out() -> None:
+    async def story() -> None:
+        async with Site() as site:
+            head, author, friend = site.seat("XAB", "head"), site.seat("XAB"), site.seat("XAC")
+            lent = {"to": "XAC", "scopes": ["read"], "until": "2026-01-05T08:20:00Z"}
+            assert (await site.post("/api/v1/delegations", head, lent)).status_code == 201
+            async with site.stream(friend, "on_behalf=XAB") as stream:
+                await stream.next()
+                await convene(site, author, 0)
+                assert (await stream.item())[0] == "1-1"
+                site.wall = Instant(site.wall + HOUR_US // 2)
+                site.world.pass_hours(0.5)
+                await convene(site, author, 1)
+                assert await stream.next() == ""
+            assert (await site.get("/api/v1/me", friend)).is_success
+
+    run(story())
+
+
 @pytest.mark.usefixtures("_impatient")
 def test_a_stream_ends_with_its_session() -> None:
     async def story() -> None:
@@ -138,6 +198,28 @@ def test_a_stream_ends_with_its_session() -> None:
             site.wall = Instant(site.wall + 13 * HOUR_US)
             while block := await stream.next():
                 assert block == ":"
+
+    run(story())
+
+
+@pytest.mark.usefixtures("_impatient")
+def test_an_open_stream_does_not_keep_an_idle_session_alive(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(feed, "CHECK_SECONDS", 0.0)
+
+    async def story() -> None:
+        async with Site() as site:
+            idle, busy = site.seat("XAC", "reader"), site.seat("XAD", "reader")
+            async with site.stream(idle) as stream, site.stream(busy) as other:
+                site.wall = Instant(site.wall + HOUR_US * 3 // 4)
+                assert (await site.get("/api/v1/me", busy)).is_success
+                for _ in range(3):  # each of them after a look at the credential
+                    assert await stream.next()
+                site.wall = Instant(site.wall + HOUR_US // 2)
+                while block := await stream.next():
+                    assert block == ":"
+                assert await other.next()
+            assert (await site.get("/api/v1/me", busy)).is_success
+            assert (await site.get("/api/v1/me", idle)).json()["code"] == "session over"
 
     run(story())
 

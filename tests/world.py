@@ -210,7 +210,7 @@ def under_silence(*, delivered: bool = True, matter: str = "relief") -> World:
     world.do(c.OpenSilence, 2, "SG")
     if delivered:
         for party in MEMBERS:
-            world.do(c.ConfirmDelivery, 2.5, "SG", party=party)
+            world.do(c.ConfirmDelivery, 2.5, party, party=party)
     return world
 
 
@@ -297,7 +297,7 @@ _TALK: tuple[_Draft, ...] = (
     (0, c.MakeRequest, {"by": "XAA", "request": "r", "duty": "assist", "event": ATTACK}),
     (0.5, c.Convene, {"by": "XAB", "organ": "council"}),
 )
-_DELIVERED: tuple[_Draft, ...] = tuple((0.1, c.ConfirmDelivery, {"party": party}) for party in MEMBERS)
+_DELIVERED: tuple[_Draft, ...] = tuple((0.1, c.ConfirmDelivery, {"party": party, "by": party}) for party in MEMBERS)
 _SUPPORT: tuple[_Draft, ...] = tuple(
     (0.1, c.StatePosition, {"party": party, "by": party, "position": "support"}) for party in MEMBERS
 )

@@ -151,7 +151,7 @@ def _crisis(world: World) -> None:
     _do(world, c.TableText, 11, "XAA", procedure="relief", matter="relief", text="t")
     _do(world, c.OpenSilence, 12, "SG", procedure="relief")
     for party in MEMBERS:
-        _do(world, c.ConfirmDelivery, 13, "SG", procedure="relief", party=party)
+        _do(world, c.ConfirmDelivery, 13, party, procedure="relief", party=party)
     world.run_timer(at(36))
     _do(world, c.RecordOutage, 40, "centre", start=at(30), end=at(38))
     _do(world, c.TableText, 41, "XAA", procedure="unheard", matter="relief", text="t")

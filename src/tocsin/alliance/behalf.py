@@ -1,8 +1,13 @@
-"""Stage 2, positions entered for others: the party itself confirms them or says otherwise, which undoes nothing."""
+"""Stage 2, positions entered for others: the party itself confirms them or says otherwise.
+
+What it says otherwise of the text that is still before the organ is its position from then on. After that nothing is
+undone; the record shows it.
+"""
 
 from tocsin.alliance.commands import ConfirmPosition
 from tocsin.alliance.facts import AnyFact, PositionConfirmed, PositionStated, Refusal
 from tocsin.alliance.folding import find_procedure, with_key, with_procedure
+from tocsin.alliance.silence import break_by
 from tocsin.alliance.state import OnBehalf, Procedure, State
 from tocsin.charter.snapshot import Snapshot
 
@@ -29,17 +34,35 @@ def confirm(charter: Snapshot, state: State, command: ConfirmPosition) -> Decisi
             clause=procedure.clause,
             fix="State a position of your own.",
         )
-    return (
-        PositionConfirmed(
-            at=command.at,
-            case=command.case,
-            procedure=procedure.id,
-            party=command.party,
-            position=command.position,
-            agrees=command.position == entered,
-            clause=procedure.clause,
-        ),
+    said = PositionConfirmed(
+        at=command.at,
+        case=command.case,
+        procedure=procedure.id,
+        party=command.party,
+        position=command.position,
+        agrees=command.position == entered,
+        clause=procedure.clause,
     )
+    return (said, *_counts(procedure, said))
+
+
+def _counts(procedure: Procedure, said: PositionConfirmed) -> tuple[AnyFact, ...]:
+    """What the party's other word brings while the text it was entered for can still be decided.
+
+    It is a position of its own, so that nobody who was misquoted need say it twice before a silence runs out.
+    """
+    is_running = procedure.status in ("open", "silence")
+    if said.agrees or not is_running or procedure.entered_for.get(said.party) != procedure.version:
+        return ()
+    stated = PositionStated(
+        at=said.at,
+        case=said.case,
+        procedure=said.procedure,
+        party=said.party,
+        position=said.position,
+        by=said.party,
+    )
+    return (stated, *break_by(procedure, stated))
 
 
 def said_of_it(procedure: Procedure, stated: PositionStated) -> dict[str, object]:
@@ -52,6 +75,7 @@ def said_of_it(procedure: Procedure, stated: PositionStated) -> dict[str, object
     if stated.by != party:
         return {
             "entered": with_key(procedure.entered, party, stated.position),
+            "entered_for": with_key(procedure.entered_for, party, procedure.version),
             "on_behalf": with_key(procedure.on_behalf, party, "unconfirmed"),
         }
     if procedure.on_behalf.get(party) != "unconfirmed" or party not in procedure.positions:

@@ -4,6 +4,7 @@ An act is one record of the ledger: the author's command bytes as they came, how
 decided, what became of contents, the charter and the engine they were decided under. Contents are encoded apart.
 """
 
+import re
 from typing import Annotated
 
 import msgspec
@@ -16,10 +17,13 @@ from tocsin.alliance.upcast import ACT_SCHEMA, upcast
 from tocsin.errors import NeedsNewer
 from tocsin.terms import Instant
 
-ENGINE = "1"
+ENGINE = "2"
 """Version of the law as coded: it goes up when the same command may be decided otherwise."""
 
 COMMAND_BYTES_MAX = 256_000
+
+_TOKENS = re.compile(rb'"(?:[^"\\]++|\\.)*+"|[{}:]', re.DOTALL)
+"""Of JSON text: what tells which names an object has."""
 
 _encoder = msgspec.json.Encoder(order="deterministic")
 _command = msgspec.json.Decoder(Command)
@@ -86,6 +90,24 @@ def decode_submission(data: bytes | msgspec.Raw) -> Command | ContentCommand:
     except (UnicodeDecodeError, RecursionError) as problem:
         raise msgspec.DecodeError(str(problem)) from problem
     return command
+
+
+def name_given_twice(data: bytes) -> str:
+    """A name that stands twice in one object of valid JSON text, of which readers may take either; else ''."""
+    open_objects, before = list[set[str]](), b""
+    for match in _TOKENS.finditer(data):
+        token = match[0]
+        if token == b"{":
+            open_objects.append(set())
+        elif token == b"}":
+            open_objects.pop()
+        elif token == b":":
+            name: str = msgspec.json.decode(before, type=str)
+            if name in open_objects[-1]:
+                return name
+            open_objects[-1].add(name)
+        before = token
+    return ""
 
 
 def signed_bytes(origin: str, command: bytes) -> bytes:

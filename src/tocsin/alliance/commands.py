@@ -114,7 +114,11 @@ class StatePosition(InProcedure, tag="state position", kw_only=True, frozen=True
 
 
 class ConfirmPosition(InProcedure, tag="confirm position", kw_only=True, frozen=True):
-    """A party says itself what its position is, where somebody else entered one for it. It undoes nothing."""
+    """A party says itself what its position is, where somebody else entered one for it.
+
+    While that text is open or under silence, another position than was entered is the party's own from then on; later
+    nothing is undone.
+    """
 
     party: Annotated[PartyId, Meta(description="Whose position it is: the actor itself.")]
     position: Annotated[Position, Meta(description="What the party says it is, or was.")]

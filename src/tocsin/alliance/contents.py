@@ -165,7 +165,7 @@ class Held(Struct, frozen=True, kw_only=True):
     delivered: dict[str, tuple[Instant, int]] = {}
     """seat -> when it last received the substance, and under which version"""
     acknowledged: dict[str, int] = {}
-    """seat -> the version it last confirmed"""
+    """seat -> the version it last confirmed, or that changed nothing for it since"""
 
 
 Book = dict[tuple[str, str], Held]
@@ -207,6 +207,12 @@ def evolve_book(book: Book, handled: Iterable[AnyHandled]) -> Book:
     return following
 
 
+def only_adds(held: Held, one: WarningRemarked) -> bool:
+    """Whether a new release changes nothing for those it is released to: others are added, or nobody."""
+    same = (held.marking, held.as_of, held.orcon) == (one.marking, one.as_of, one.orcon)
+    return same and set(held.audience) <= set(one.audience)
+
+
 def _held(one: WarningHeld) -> Held:
     return Held(
         case=one.case,
@@ -225,8 +231,12 @@ def _held(one: WarningHeld) -> Held:
 def _evolved(held: Held, one: WarningRemarked | WarningRecalled | WarningDelivered | WarningAcknowledged) -> Held:
     match one:
         case WarningRemarked():
+            confirmed = held.acknowledged
+            if only_adds(held, one):  # nobody who has confirmed is asked again because others are told too
+                confirmed = {seat: held.version + 1 if at == held.version else at for seat, at in confirmed.items()}
             return replace(
                 held,
+                acknowledged=confirmed,
                 marking=one.marking,
                 audience=one.audience,
                 as_of=one.as_of,

@@ -2,6 +2,7 @@
 
 Silence is consent only if members could object. So a text stands adopted at its deadline only where it is known to
 have reached every elector and no force is used; otherwise it has expired *unconfirmed*, until the chair confirms.
+That the chair says so is no such knowledge: it comes from the party itself, or from the centre that handed it over.
 """
 
 from msgspec.structs import replace
@@ -162,9 +163,12 @@ def waits_for_outage(state: State, key: str) -> bool:
 def expire(state: State, case: str, name: str, at: Instant) -> tuple[AnyFact, ...]:
     """What the deadline brings, decided by the pinned law alone."""
     procedure = state.cases[case].procedures[name]
-    delivered = procedure.silence.delivered if procedure.silence else frozenset()
-    undelivered = tuple(party for party in procedure.ballot.universe if party not in delivered)
+    silence = procedure.silence
+    delivered, vouched = (silence.delivered, silence.vouched) if silence else (frozenset(), frozenset())
+    undelivered = tuple(party for party in procedure.ballot.universe if party not in delivered | vouched)
+    by_word = [party for party in procedure.ballot.universe if party in vouched]
     why = "the use of force needs a recorded human act" if procedure.kind == "force" else ""
+    why = f"delivery to {', '.join(by_word)} rests on the chair's word" if by_word else why
     why = "delivery to every elector is not recorded" if undelivered else why
     decided = decided_by(procedure, case, at, "silence")
     why = "the rule cannot decide, a part of it is unset" if decided.verdict == "open" else why
@@ -268,8 +272,18 @@ def delivered(state: State, fact: TextDelivered) -> State:
     silence = _silence(state, fact.case, fact.procedure)
     if silence is None:
         return state
+    if fact.by not in (fact.party, CENTRE, ""):  # the first schema did not say who says so
+        told = {fact.party} - silence.delivered
+        return with_procedure(
+            state, fact.case, fact.procedure, silence=replace(silence, vouched=silence.vouched | told)
+        )
     said_itself = silence.acknowledged | {fact.party} if fact.by == fact.party else silence.acknowledged
-    reached = replace(silence, delivered=silence.delivered | {fact.party}, acknowledged=said_itself)
+    reached = replace(
+        silence,
+        delivered=silence.delivered | {fact.party},
+        acknowledged=said_itself,
+        vouched=silence.vouched - {fact.party},
+    )
     return with_procedure(state, fact.case, fact.procedure, silence=reached)
 
 

@@ -32,6 +32,8 @@ class SilenceState(Struct, frozen=True):
     delivered: frozenset[PartyId] = frozenset()
     acknowledged: frozenset[PartyId] = frozenset()
     """Those of them that said themselves that they have it."""
+    vouched: frozenset[PartyId] = frozenset()
+    """Not among them: those of whom only an office or the chair says that they have it."""
     gaps: tuple[tuple[Instant, Instant], ...] = ()
     """Hearing gaps already given back."""
 
@@ -66,6 +68,8 @@ class Procedure(Struct, frozen=True, kw_only=True):
     """Parties that stated or confirmed their position themselves: nobody restates it for them."""
     entered: dict[str, Position] = {}
     """What was last entered for a party by somebody else. It stays when the position itself lapses."""
+    entered_for: dict[str, int] = {}
+    """The version of the text that was entered for."""
     on_behalf: dict[str, OnBehalf] = {}
     """What each of those parties has said of it since."""
     silence: SilenceState | None = None

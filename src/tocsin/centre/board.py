@@ -4,7 +4,8 @@ It takes the acts in the ledger's order and nothing else, so that it is the same
 it; deciding has its own, speculative state (court.py).
 """
 
-from collections.abc import Callable, Iterable
+from array import array
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 
 from msgspec.structs import replace
@@ -19,7 +20,9 @@ from tocsin.alliance.contents import (
     WarningDelivered,
     WarningHeld,
     WarningRecalled,
+    WarningRemarked,
     fold_into,
+    only_adds,
 )
 from tocsin.alliance.facts import (
     AnyFact,
@@ -27,13 +30,19 @@ from tocsin.alliance.facts import (
     CaseOpened,
     CaseShared,
     Decided,
+    DeploymentStarted,
     ForumChanged,
+    OrganConvened,
+    PackageReported,
     ProcedureLapsed,
     ProcedureOpened,
+    ReportFiled,
+    RequestMade,
     SilenceOpened,
     SilenceResumed,
     StandingChanged,
     TextWithdrawn,
+    WarningReported,
 )
 from tocsin.alliance.state import EMPTY, State
 from tocsin.alliance.step import fold
@@ -43,6 +52,19 @@ from tocsin.charter.snapshot import Snapshot
 from tocsin.terms import Instant
 
 Key = tuple[str, str]
+MARKS_MAX = 500
+
+MARKS = (
+    RequestMade
+    | OrganConvened
+    | ProcedureOpened
+    | Decided
+    | SilenceResumed
+    | PackageReported
+    | DeploymentStarted
+    | ReportFiled
+)
+"""Facts that headline times are measured by, beside the first warning."""
 
 CHANGES_WHO_SEES = (
     CaseShared | ProcedureOpened | Decided | TextWithdrawn | ForumChanged | ProcedureLapsed | SilenceResumed
@@ -65,15 +87,23 @@ class Board:
         self.cases: list[str] = []
         self.entry_of: dict[Key, int] = {}
         """The ledger's entry that holds a content."""
+        self.case_entries: dict[str, array[int]] = {}
+        """Entries that brought facts of a case."""
+        self.case_marks: dict[str, array[int]] = {}
+        """Those of them that headline times are measured by."""
         self.silence_entry: dict[Key, int] = {}
         """(case, procedure) -> the entry that last put it under silence."""
         self.withdrawn: dict[Key, dict[str, Held]] = {}
         """content -> the seats that it was taken from, with the release that each of them last saw"""
+        self.epoch = 1
+        """Of the ledger: a restore began the later ones."""
         self.charter_hash = ""
         """Of the charter the ledger last named."""
         self.taken = 0
         """How many of the ledger's entries are in it."""
         self.today: date | None = None
+        self.sight = 0
+        """It goes up when somebody may see more or less of what was there before. It tells of this run alone."""
         self._audiences: dict[Key, frozenset[str]] = {}
         """Who sees a content, as of the last act."""
         self._case_seats: dict[str, frozenset[str]] = {}
@@ -138,8 +168,17 @@ class Board:
         self._case_ref = {case: place for place, case in enumerate(cases)}
         self._audiences, self._case_seats = audiences, case_seats
 
+    def undelivered(self, party: str) -> Iterator[tuple[str, str, Instant]]:
+        """Texts under silence that an elector is not known to have: case, procedure, and since when they are."""
+        for case in list(self.state.cases.values()):
+            for text in case.procedures.values():
+                silence = text.silence if text.status == "silence" else None
+                if silence is not None and party in text.ballot.universe and party not in silence.delivered:
+                    yield case.id, text.id, silence.opened
+
     def _new_epoch(self, entry: int, at: Instant, grew: set[str]) -> None:
         """Membership may be another now: decide anew who sees what, and tell those for whom it changed."""
+        self.sight += 1
         self.today = self.law.day(at)
         snapshot = self.law.at(self.state, at)
         before, self._case_seats = self._case_seats, {}
@@ -151,11 +190,22 @@ class Board:
 
     def _note_places(self, entry: int, facts: Iterable[AnyFact]) -> None:
         for fact in facts:
+            case = getattr(fact, "case", "")
+            if case:
+                _note(self.case_entries, case, entry)
+            if case and self._is_mark(fact) and len(self.case_marks.get(case, ())) < MARKS_MAX:
+                _note(self.case_marks, case, entry)
             if isinstance(fact, CaseOpened):
                 self._case_ref[fact.case] = len(self.cases)
                 self.cases.append(fact.case)
             elif isinstance(fact, SilenceOpened):
                 self.silence_entry[fact.case, fact.procedure] = entry
+
+    def _is_mark(self, fact: AnyFact) -> bool:
+        """Whether a headline time may be measured by a fact. Of warnings and meetings only a case's first is."""
+        if isinstance(fact, WarningReported):
+            return len(self.state.cases[fact.case].warnings) == 1
+        return isinstance(fact, MARKS)
 
     def _show_facts(self, entry: int, facts: tuple[AnyFact, ...], snapshot: Snapshot, grew: set[str]) -> None:
         if not facts:
@@ -166,12 +216,13 @@ class Board:
         cases = {getattr(fact, "case", "") for fact in facts}
         seats: set[str] = set()
         for case in cases:
-            seats |= self.seats_of_case(case, snapshot) if case in self.state.cases else set(seats_of(snapshot))
+            seats |= self.seats_of_case(case, snapshot) if case in self.state.cases else _of_alliance(snapshot, facts)
         for seat in seats:  # in any order: each has its own feed
             self._tell(seat, entry, "facts", 0, grew)
 
     def _open_case_to(self, entry: int, case: str, snapshot: Snapshot, grew: set[str]) -> None:
         """Seats that see a case from now on are told that it is there; what came before is in its view."""
+        self.sight += 1
         before = self._case_seats.pop(case, None)
         if before is None:
             return
@@ -185,6 +236,7 @@ class Board:
         held = self.book.get(key)
         if held is None:
             return
+        self.sight += 1
         if isinstance(handled, WarningHeld):
             self._ref[key] = len(self.contents)
             self.contents.append(key)
@@ -203,7 +255,7 @@ class Board:
                 self._tell(seat, entry, "confirmation", self._ref[key], grew)
         else:
             stays = self._re_release(entry, held, snapshot, grew, was)
-            for seat in sorted(stays):
+            for seat in sorted(_told_of_release(was, held, handled, stays)):
                 self._tell(seat, entry, "re-mark", self._ref[key], grew)
 
     def _re_release(
@@ -228,6 +280,31 @@ class Board:
             feed = self.feeds[seat] = Feed()
         feed.add(entry, kind, ref)
         grew.add(seat)
+
+
+def _note(table: "dict[str, array[int]]", case: str, entry: int) -> None:
+    entries = table.setdefault(case, array("q"))
+    if not entries or entries[-1] != entry:
+        entries.append(entry)
+
+
+def _of_alliance(snapshot: Snapshot, facts: Iterable[AnyFact]) -> set[str]:
+    """Who is told of facts of the alliance: every seat that belongs, and a party of its own leaving."""
+    left = {fact.party for fact in facts if isinstance(fact, StandingChanged)}
+    gone = {party for party in snapshot.standings if not snapshot.belongs(party)}
+    return set(seats_of(snapshot)) - (gone - left)
+
+
+def _told_of_release(was: Held | None, held: Held, one: WarningRemarked, stays: frozenset[str]) -> frozenset[str]:
+    """Of those that see a content as before, the ones that are told of a new release.
+
+    Where it only adds others nothing is new but for its author; where it adds nobody, not even for that one. Who passes
+    it on is told nothing either way: it would learn who has it already.
+    """
+    if was is None or not only_adds(was, one):
+        return stays
+    is_news = one.by == held.author or held.audience != was.audience
+    return frozenset({held.author}) & stays if is_news else frozenset()
 
 
 def visible_facts(facts: Iterable[AnyFact], sees: Callable[[str], bool]) -> tuple[AnyFact, ...]:

@@ -4,6 +4,7 @@ It is a shortcut and never the truth. It counts only where it was made by this v
 ledger whose chain up to its last entry is still the same; else it is left aside and the ledger is folded.
 """
 
+from array import array
 from datetime import date
 from functools import cache
 from hashlib import sha256
@@ -43,6 +44,8 @@ class _Cached(Struct, frozen=True, kw_only=True, array_like=True):
     cases: list[str]
     case_seats: dict[str, list[str]]
     silence_entry: list[tuple[str, str, int]]
+    case_entries: dict[str, bytes]
+    case_marks: dict[str, bytes]
     withdrawn: list[tuple[str, str, str, Held]]
     feeds: dict[str, tuple[bytes, bytes]]
     opened: Instant | None
@@ -71,6 +74,8 @@ def save(path: Path, board: Board, ids: Ids, reader: Reader) -> None:
         case_seats={case: sorted(seats) for case, seats in board.known_seats().items()},
         silence_entry=[(*key, entry) for key, entry in board.silence_entry.items()],
         withdrawn=[(*key, seat, held) for key, seats in board.withdrawn.items() for seat, held in seats.items()],
+        case_entries={case: entries.tobytes() for case, entries in board.case_entries.items()},
+        case_marks={case: entries.tobytes() for case, entries in board.case_marks.items()},
         feeds={seat: feed.packed() for seat, feed in board.feeds.items()},
         opened=board.opened,
         today=board.today,
@@ -123,6 +128,8 @@ def _fill(board: Board, cached: _Cached) -> None:
     board.silence_entry = {(case, procedure): entry for case, procedure, entry in cached.silence_entry}
     for case, warning, seat, held in cached.withdrawn:
         board.withdrawn.setdefault((case, warning), {})[seat] = held
+    board.case_entries = {case: array("q", entries) for case, entries in cached.case_entries.items()}
+    board.case_marks = {case: array("q", entries) for case, entries in cached.case_marks.items()}
     board.feeds = {seat: Feed(*packed) for seat, packed in cached.feeds.items()}
     board.refill(
         keys,

@@ -17,6 +17,7 @@ from tocsin.alliance.commands import (
     CloseProcedure,
     Command,
     ConfirmExpiry,
+    ConfirmPosition,
     RecordOutage,
     ReportWarning,
     StartDeployment,
@@ -55,6 +56,8 @@ class Filed(Struct, frozen=True, kw_only=True):
     attested: str
     signature: str = ""
     key: str = ""
+    stamp: Instant
+    """When it arrived."""
     keeps_time: bool = False
     """Whether the command's own instant counts: for the centre itself, and for recorded cases."""
 
@@ -90,13 +93,13 @@ class Court:
         """
         return self.today is not None and self.law.turns(self.today, self.law.day(at))
 
-    def decide(self, state: State, filed: Filed, now: Instant) -> Decided[State, Ruled, Record]:
+    def decide(self, state: State, filed: Filed) -> Decided[State, Ruled, Record]:
         """The records, the state after them, and what came of it.
 
         Raises Conflict for an id that was used for another command, Malformed for a content that does not fit, and
         LedgerError for what no ledger takes; nothing of it is then kept.
         """
-        name, digest = id_key(filed.command), digest_of(filed.command)
+        name, digest = name_of(filed), digest_of(filed.command)
         known = self.ids.get(name)
         if known is not None and known != digest:
             raise Conflict(
@@ -106,7 +109,7 @@ class Court:
             )
         if known is not None:
             return Decided((), state, Ruled(is_repeat=True))
-        at = filed.command.at if filed.keeps_time else max(now, state.now)
+        at = filed.command.at if filed.keeps_time else max(filed.stamp, state.now)
         woken, state = self._woken(state, filed, at)
         records = [(encode_act(act), ()) for act in woken]
         ruled, contents = self._rule(state, filed, at, woken)
@@ -118,6 +121,16 @@ class Court:
         fold_into(self.book, ruled.act.handled)
         self.ids[name], self.today = digest, self.law.day(at)
         return Decided([*records, record], fold(state, ruled.act.facts), ruled)
+
+    def knows(self, filed: Filed) -> bool:
+        """Whether a command of this author and id was decided before."""
+        return name_of(filed) in self.ids
+
+    def would_refuse(self, state: State, filed: Filed) -> Refusal | None:
+        """The refusal that a command would meet now; nothing comes of asking."""
+        at = max(filed.stamp, state.now)
+        _, state = self._woken(state, filed, at)
+        return self._rule(state, filed, at, ())[0].refusal
 
     def _woken(self, state: State, filed: Filed, at: Instant) -> tuple[tuple[Act, ...], State]:
         """Deadlines that have passed become an act of their own, so that an author's act holds nothing of others.
@@ -213,13 +226,18 @@ def needs_two(state: State, command: Command | ContentCommand) -> str:
         return ""
     if isinstance(command, CloseProcedure | ConfirmExpiry) and procedure.kind == "force":
         return "force"
-    return "break" if isinstance(command, StatePosition) and _breaks(procedure, command) else ""
+    return "break" if isinstance(command, StatePosition | ConfirmPosition) and _breaks(procedure, command) else ""
 
 
-def id_key(command: Command | ContentCommand) -> str:
-    """Ids are each actor's own: that another used the same tells nobody anything."""
+def id_key(command: Command | ContentCommand, *, is_own: bool = False) -> str:
+    """Ids are each actor's own: that another used the same tells nobody anything. `is_own`: the centre's."""
     kind = "content" if isinstance(command, ContentCommand) else "fact"
-    return f"{command.by}\n{kind}\n{command.id}"
+    return f"{'' if is_own else command.by}\n{kind}\n{command.id}"
+
+
+def name_of(filed: Filed) -> str:
+    """The id of a filed command among its author's, or among the centre's own."""
+    return id_key(filed.command, is_own=filed.seat == CENTRE)
 
 
 def digest_of(command: Command | ContentCommand) -> bytes:
@@ -227,12 +245,12 @@ def digest_of(command: Command | ContentCommand) -> bytes:
     return sha256(encode_command(replace(command, at=0))).digest()[:16]
 
 
-def _breaks(procedure: Procedure, command: StatePosition) -> bool:
+def _breaks(procedure: Procedure, command: StatePosition | ConfirmPosition) -> bool:
     rule = silence_rule(procedure)
     return (
         procedure.status == "silence"
         and rule is not None
-        and not command.question
+        and not getattr(command, "question", "")
         and command.position in rule.blocks
         and command.by == command.party
     )

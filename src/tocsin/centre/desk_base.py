@@ -50,13 +50,19 @@ class DeskBase:
         self._tries = Tries()
         self._store = DesksStore(path)
         self._pepper = self._store.pepper()
+        self.unwritten = 0
+        """How often something that is not waited for could not be written down: a trace, or a session's last use."""
 
     # ---- the trail
 
     def note(self, trace: Trace) -> None:
-        """Put something on the audit trail. It is not waited for: a power cut may lose the last moments of it."""
-        with self._store.turn(is_light=True):
-            self._put(trace)
+        """Put something on the audit trail. It is not waited for: a power cut may lose the last moments of it, and
+        on a full disk it is counted in `unwritten` and left, since nobody's request is to fail for it."""
+        try:
+            with self._store.turn(is_light=True):
+                self._put(trace)
+        except Overloaded:
+            self.unwritten += 1
 
     def trail(self, by: Actor, before: int | None = None, limit: int = 100) -> tuple[TraceLine, ...]:
         """The trail from the newest on, or from before a number. Raises NotEntitled but for the administrator."""

@@ -9,9 +9,9 @@ from tocsin.alliance.release import SECRETARIAT
 from tocsin.centre.desk_base import DeskBase, absent, harmless, hash_of, in_person, manages, need, new_id, new_secret
 from tocsin.centre.desk_model import DeskLine, Invitation, Trace
 from tocsin.centre.desks_store import Row
-from tocsin.centre.model import Actor, Role
+from tocsin.centre.model import Actor, Role, Scope
 from tocsin.centre.passwords import check_password, clean_name, name_key
-from tocsin.centre.scopes import SEAT_ROLES
+from tocsin.centre.scopes import ROLE_SCOPES, SEAT_ROLES
 from tocsin.errors import Conflict, Malformed, NotEntitled, NotSignedIn
 from tocsin.terms import HOUR_US, Instant
 
@@ -22,7 +22,7 @@ SUBJECT_MAX = 200
 
 _LINE = (
     "SELECT desk.id, seat, role, status, ifnull(name, ''), deputy_of, subject, desk.made, entered, approved, revoked,"
-    " why, person FROM desk LEFT JOIN person ON person.id = desk.person"
+    " why, person, approved_alone FROM desk LEFT JOIN person ON person.id = desk.person"
 )
 
 
@@ -72,25 +72,27 @@ class Entrance(DeskBase):
                 self._check_deputy(deputy_of, seat, role)
             return self._invite(seat, role, deputy_of, by)
 
-    def enter(self, secret: str, name: str, password: str = "") -> DeskLine:
+    def enter(self, secret: str, name: str, password: str) -> DeskLine:
         """Take up an invitation. Slow: it works on the password.
 
         A name that is there already is its own person's, who shows it by the password and then has one desk more.
-        Without a password enters only who signs in elsewhere (`allow_sso`). Raises NotSignedIn for an invitation that
-        is over, Malformed for a name or password that will not do, Conflict for a name that is taken.
+        Raises NotSignedIn for an invitation that is over, Malformed for a name or password that will not do, Conflict
+        for a name that is taken, Overloaded after too many tries by one invitation.
         """
-        self._invited(secret)
+        asked, _ = self._invited(secret)
         shown = clean_name(name)
-        key = name_key(shown)
+        # Before anything is looked up: what is refused for the password alone must not tell which names there are.
+        check_password(password, shown)
+        key, tried_by = name_key(shown), f"\n{asked}"  # no name has a line break in it
+        self._tries.begin(tried_by, "", self._wall())
         known = self._store.one("SELECT id, phc FROM person WHERE key = ?", key)
         phc = ""
         if known is not None:
             self._check_same(key, known[1], password)
-        elif password or not self._invited(secret)[2]:
-            check_password(password, shown)
+        else:
             phc = self._passwords.hash(password)
         with self._store.turn():
-            desk, is_first, _ = self._invited(secret)
+            desk, is_first = self._invited(secret)
             person = self._add_person(shown, key, phc) if known is None else self._still(known[0], key)
             now = self._wall()
             self._store.do("DELETE FROM invitation WHERE desk = ?", desk)
@@ -104,12 +106,15 @@ class Entrance(DeskBase):
             )
             line = self._line(desk)
             self._put(Trace(what="enter desk", desk=desk, seat=line.seat, detail=line.role))
-            return line
+        self._tries.succeed(tried_by, "")
+        return line
 
     def approve(self, by: Actor, desk: str) -> DeskLine:
         """A desk that somebody entered may act from now on. For the administrator, in person, and not for oneself.
 
-        Raises NotEntitled, NotFound, and Conflict for a desk that waits for no approval.
+        Who invited to it does not approve it: whoever it was that entered, one person alone would have made it. Only
+        while there is no other administrator it has to be so; then the desk's line and the trail say it. Raises
+        NotEntitled, NotFound, and Conflict for a desk that waits for no approval.
         """
         need(by, "admin")
         in_person(by)
@@ -121,28 +126,39 @@ class Entrance(DeskBase):
                 raise NotEntitled(
                     "same person", "Nobody approves a desk of their own.", fix="Ask another administrator."
                 )
-            self._store.do("UPDATE desk SET status = 'active', approved = ? WHERE id = ?", self._wall(), desk)
-            self._done("approve desk", by, f"{desk} {row[1]} {row[2]}")
+            is_alone = self._inviter(desk) == by.person
+            if is_alone and self._other_administrators(by.person):
+                raise NotEntitled(
+                    "same person", "You invited to this desk yourself.", fix="Ask another administrator to approve it."
+                )
+            self._store.do(
+                "UPDATE desk SET status = 'active', approved = ?, approved_alone = ? WHERE id = ?",
+                self._wall(),
+                is_alone,
+                desk,
+            )
+            self._done("approve desk", by, f"{desk} {row[1]} {row[2]}{', approved alone' if is_alone else ''}")
             return self._line(desk)
 
     def allow_sso(self, by: Actor, desk: str, subject: str) -> DeskLine:
         """Let a desk's person sign in by what another service says of them: `subject` is what it knows them as.
 
-        An empty one ends it. Once a desk is active only the administrator says so: who runs the seat's other desks
-        could else make two persons of one. Raises NotEntitled, NotFound, Malformed, and Conflict for a subject that
-        has a desk.
+        An empty one ends it. For the administrator, and for desks of others that are active: who runs a seat's desks
+        could else make two persons of one, and nobody has approved yet who enters a desk that waits. Raises
+        NotEntitled, NotFound, Malformed, and Conflict for a desk that is not active or a subject that has a desk.
         """
+        need(by, "admin")
         in_person(by)
         if len(subject) > SUBJECT_MAX or not (subject.isprintable() and subject == subject.strip()):
             raise Malformed("That is no name at another service.", field="subject", accepted="1 to 200 letters")
         with self._store.turn():
             row = self._visible(by, desk)
-            if row[3] == "revoked":
-                raise Conflict("revoked", f"Desk {desk} is revoked.")
-            if not manages(by, row[1]) or (row[3] == "active" and "admin" not in by.scopes):
-                raise NotEntitled(
-                    "no scope", "This desk does not say how others sign in.", fix="Ask the administrator."
+            if row[3] != "active":
+                raise Conflict(
+                    "not active", f"Desk {desk} is {row[3]}; nobody signs in there.", fix="Approve it first."
                 )
+            if subject and row[12] == by.person:
+                raise NotEntitled("same person", "Nobody binds a desk of their own.", fix="Ask another administrator.")
             try:
                 self._store.do("UPDATE desk SET subject = ? WHERE id = ?", subject or None, desk)
             except apsw.ConstraintError:
@@ -154,7 +170,8 @@ class Entrance(DeskBase):
     def change_password(self, by: Actor, old: str, new: str) -> None:
         """A person's new password. All their sessions end. Slow: it works on passwords.
 
-        Raises NotSignedIn for a wrong old one, Malformed for a new one that will not do.
+        Raises NotSignedIn for a wrong old one, Malformed for a new one that will not do, Conflict where the password
+        was changed meanwhile.
         """
         in_person(by)
         found = self._store.one("SELECT key, phc, name FROM person WHERE id = ?", by.person)
@@ -166,7 +183,8 @@ class Entrance(DeskBase):
         check_password(new, name)
         fresh = self._passwords.hash(new)
         with self._store.turn():
-            self._store.do("UPDATE person SET phc = ? WHERE id = ? AND phc = ?", fresh, by.person, phc)
+            if not self._store.do("UPDATE person SET phc = ? WHERE id = ? AND phc = ?", fresh, by.person, phc):
+                raise Conflict("changed meanwhile", "The password was changed just now, elsewhere.", fix="Try again.")
             self._store.do("DELETE FROM session WHERE desk IN (SELECT id FROM desk WHERE person = ?)", by.person)
             self._done("change password", by)
 
@@ -258,9 +276,9 @@ class Entrance(DeskBase):
         return Invitation(desk=desk, secret=secret, expires=expires, seat=seat, role=role)
 
     def _invited(self, secret: str) -> Row:
-        """(desk, whether it is the first, subject) of an invitation that holds."""
+        """(desk, whether it is the first) of an invitation that holds."""
         found = self._store.one(
-            "SELECT desk.id, is_first, subject FROM invitation JOIN desk ON desk.id = invitation.desk"
+            "SELECT desk.id, is_first FROM invitation JOIN desk ON desk.id = invitation.desk"
             " WHERE hash = ? AND expires > ? AND status = 'invited'",
             hash_of(secret),
             self._wall(),
@@ -303,6 +321,32 @@ class Entrance(DeskBase):
             raise Conflict("name taken", "This name was given up just now.", fix="Try again.")
         return person
 
+    def persons(self, seat: str, scope: Scope) -> int:
+        """How many persons have an active desk of a seat that is good for a scope. Several desks of one count once."""
+        rows = self._store.all("SELECT DISTINCT role, person FROM desk WHERE seat = ? AND status = 'active'", seat)
+        return len({person for role, person in rows if self._is_held(role) and scope in ROLE_SCOPES[role]})
+
+    def _is_held(self, role: Role) -> bool:
+        """A conductor does nothing at a live centre."""
+        return role != "conductor" or self._mode != "live"
+
+    def _inviter(self, desk: str) -> str:
+        """The person who invited to a desk; empty where nobody in particular did."""
+        row = self._store.one(
+            "SELECT maker.person FROM desk JOIN desk AS maker ON maker.id = desk.made_by WHERE desk.id = ?", desk
+        )
+        return (row[0] or "") if row is not None else ""
+
+    def _other_administrators(self, person: str) -> int:
+        """How many other persons run the centre. An exercise's conductor runs the exercise."""
+        found = self._store.one(
+            "SELECT count(DISTINCT person) FROM desk"
+            " WHERE seat = ? AND role = 'secretariat' AND status = 'active' AND person <> ?",
+            SECRETARIAT,
+            person,
+        )
+        return found[0] if found else 0
+
     def _active_administrators(self, but: str) -> int:
         found = self._store.one(
             "SELECT count(*) FROM desk WHERE seat = ? AND role = 'secretariat' AND status = 'active' AND id <> ?",
@@ -338,7 +382,7 @@ class Entrance(DeskBase):
 
 
 def _line(row: Row) -> DeskLine:
-    desk, seat, role, status, name, deputy_of, subject, made, entered, approved, revoked, why, _ = row
+    desk, seat, role, status, name, deputy_of, subject, made, entered, approved, revoked, why, _, approved_alone = row
     return DeskLine(
         desk=desk,
         seat=seat,
@@ -350,6 +394,7 @@ def _line(row: Row) -> DeskLine:
         made=Instant(made),
         entered=entered,
         approved=approved,
+        approved_alone=bool(approved_alone),
         revoked=revoked,
         why=why,
     )

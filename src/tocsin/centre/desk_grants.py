@@ -3,8 +3,16 @@
 import msgspec
 
 from tocsin.centre.desk_base import absent, in_person, manages, need, new_id
+from tocsin.centre.desk_entrance import Entrance
 from tocsin.centre.desk_keys import Keys
-from tocsin.centre.desk_model import DelegationLine, PartySettings, SettingsLine, in_order
+from tocsin.centre.desk_model import (
+    SECOND_SCOPES,
+    DelegationLine,
+    PartySettings,
+    SettingsLine,
+    TwoPersons,
+    in_order,
+)
 from tocsin.centre.desks_store import Row
 from tocsin.centre.model import Actor, Scope
 from tocsin.centre.scopes import DELEGABLE, SCOPES
@@ -19,7 +27,7 @@ ASKED_US = 24 * HOUR_US
 _LINE = "SELECT id, seat, goes_to, scopes, until, made, desk FROM delegation"
 
 
-class Grants(Keys):
+class Grants(Keys, Entrance):
     """Delegations and settings."""
 
     _wishes: dict[str, PartySettings]
@@ -131,7 +139,7 @@ class Grants(Keys):
         when another person says the same within a day, since one person alone could else do without the second.
 
         For who runs the seat's desks, in person. Raises NotEntitled, and Conflict where commands are to be signed and
-        the seat has no confirmed key.
+        the seat has no confirmed key, or where an act is to take two persons and the seat has not two who could.
         """
         need(by, "manage")
         in_person(by)
@@ -144,6 +152,8 @@ class Grants(Keys):
                     f"{by.seat} has no confirmed key, so that nothing could be signed.",
                     fix="Register one and have it confirmed first.",
                 )
+            for act in sorted(settings.two_persons - before.two_persons):
+                self._check_two(by.seat, act)
             is_less = before.two_persons - settings.two_persons or (before.require_key and not settings.require_key)
             if is_less and not self._is_seconded(by, settings):
                 self._ask(by, before, settings)
@@ -153,6 +163,17 @@ class Grants(Keys):
                 )
                 self._done("set settings", by, _text(settings))
         return self._settings_line(by.seat)
+
+    def _check_two(self, seat: str, act: TwoPersons) -> None:
+        """Raises Conflict where a seat has not two persons for an act: nobody could do it any more."""
+        for scope in SECOND_SCOPES[act]:
+            found = self.persons(seat, scope)
+            if found < 2:
+                raise Conflict(
+                    "no second person",
+                    f"'{act}' would take two persons with the scope '{scope}'; {seat} has {found}.",
+                    fix="Have a desk approved for another person of your seat first.",
+                )
 
     def _ask(self, by: Actor, before: PartySettings, asked: PartySettings) -> None:
         self._store.do(

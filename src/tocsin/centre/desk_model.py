@@ -16,6 +16,12 @@ DeskStatus = Literal["invited", "pending", "active", "revoked"]
 KeyStatus = Literal["pending", "active", "revoked"]
 TwoPersons = Literal["break", "force", "recall"]
 """Acts that two persons may be wanted for."""
+SECOND_SCOPES: dict[TwoPersons, tuple[Scope, ...]] = {
+    "break": ("position",),
+    "force": ("pledge", "chair"),
+    "recall": ("handle",),
+}
+"""What either of the two needs for such an act: to start a force is a pledge, to decide on one the chair's."""
 
 
 class SeatBook(Struct, frozen=True, kw_only=True):
@@ -63,6 +69,8 @@ class DeskLine(Struct, frozen=True, kw_only=True, omit_defaults=True):
     made: Instant
     entered: Instant | None = None
     approved: Instant | None = None
+    approved_alone: bool = False
+    """Whether the one who invited to it approved it too: there was no other administrator."""
     revoked: Instant | None = None
     why: str = ""
     """Why it was revoked."""

@@ -7,6 +7,7 @@ from tocsin.centre.desk_base import DeskBase, absent, in_person, new_id
 from tocsin.centre.desk_model import PendingLine
 from tocsin.centre.desks_store import Row
 from tocsin.centre.model import Actor, Submission
+from tocsin.centre.scopes import SCOPE_BY_DO
 from tocsin.errors import Conflict, NotEntitled
 from tocsin.terms import Instant
 
@@ -31,14 +32,15 @@ class Waiting(DeskBase):
     def hold(self, by: Actor, submission: Submission, why: str, expires: Instant) -> PendingLine:
         """Keep a submission until a second person confirms it, or it expires by the centre's clock.
 
-        The same command again is the same line. Raises Conflict where its id waits with other words, Overloaded where
-        too many wait.
+        The same command again is the same line; where its instant or its signature is another, the newer ones are
+        kept. Raises Conflict where its id waits with other words, Overloaded where too many wait.
         """
         seat, now = by.on_behalf or by.seat, self._now()
         with self._store.turn():
             held = self._held(seat, submission, now)
             if held is not None and held[2] == by.desk and _said(held[4]) == _said(submission.command):
-                return _line(held, by)
+                self._renew(held[0], submission, now)
+                return _line(self._row(by, held[0]), by)
             if held is not None:
                 raise Conflict(
                     "id used", "Another command with this id waits for a second person.", fix="Take a new id."
@@ -65,17 +67,20 @@ class Waiting(DeskBase):
             return _line(self._row(by, pending), by)
 
     def pending(self, by: Actor) -> tuple[PendingLine, ...]:
-        """What waits at the seat one acts for, the oldest first."""
+        """What waits at the seat one acts for, the oldest first. Raises NotEntitled for who does not read there."""
+        if "read" not in by.scopes:
+            raise NotEntitled("no scope", "What waits is not for this desk or token.", fix="It takes the scope 'read'.")
         rows = self._store.all(
             f"{_LINE} WHERE seat = ? AND expires > ? ORDER BY made, rowid", by.on_behalf or by.seat, self._now()
         )
         return tuple(_line(row, by) for row in rows)
 
     def second(self, by: Actor, pending: str) -> Submission:
-        """What a second person confirms: to be submitted as theirs, with the first one's desk in `seconded`.
+        """What a second person confirms: to be submitted as theirs, with the first one's desk in `seconded`, and in
+        `made` when the first one handed it in.
 
         It stays until `settle`. Raises NotFound where nothing of that id waits at one's seat, and NotEntitled for the
-        same person and for a machine.
+        same person, for a machine, and for whoever could not do it alone.
         """
         in_person(by)
         with self._store.reading():
@@ -84,12 +89,14 @@ class Waiting(DeskBase):
                 raise NotEntitled(
                     "same person", "You handed this in yourself.", fix="Another person of your seat confirms it."
                 )
+            _check_able(by, row[4])
             found = self._store.one("SELECT content, signature, key, held_by FROM pending WHERE id = ?", pending)
-        assert found is not None, "the row was there in this very turn"
-        content, signature, key, held_by = found
-        if held_by != row[1] and not self._still_delegated(row[1], held_by):
-            absent("pending act", pending)
-        return Submission(command=row[4], content=content, signature=signature, key=key, seconded=row[2])
+            assert found is not None, "the row was there in this very turn"
+            content, signature, key, held_by = found
+            if held_by != row[1] and not self._still_delegated(row[1], held_by, row[4]):
+                absent("pending act", pending)
+        made = Instant(row[7])
+        return Submission(command=row[4], content=content, signature=signature, key=key, made=made, seconded=row[2])
 
     def settle(self, pending: str) -> None:
         """It has had its effect, or its refusal, and waits no more."""
@@ -97,14 +104,17 @@ class Waiting(DeskBase):
             self._store.do("DELETE FROM pending WHERE id = ?", pending)
 
     def drop(self, by: Actor, pending: str) -> None:
-        """Take back what waits. For whoever handed it in, and for any desk of the seat that does more than read.
+        """Take back what waits. For whoever handed it in, and in person for any other who could have.
 
         Raises NotFound, NotEntitled.
         """
         with self._store.turn():
             row = self._row(by, pending)
-            if by.scopes <= {"read"}:
-                raise NotEntitled("no scope", "This desk only reads.", fix="Ask another desk of your seat.")
+            is_own = row[3] == by.person
+            if not is_own:
+                in_person(by)
+            if not is_own or by.via == "token":  # a token that leaked drops no more than it could hand in
+                _check_able(by, row[4])
             self._store.do("DELETE FROM pending WHERE id = ?", pending)
             self._done("drop pending", by, f"{pending} {_head(row[4]).do}")
 
@@ -116,19 +126,45 @@ class Waiting(DeskBase):
             absent("pending act", pending)
         return row
 
+    def _renew(self, pending: str, submission: Submission, now: Instant) -> None:
+        """Inside a turn: the same command with other bytes. Its end stays where it is."""
+        self._store.do(
+            "UPDATE pending SET command = ?2, content = ?3, signature = ?4, key = ?5, made = ?6"
+            " WHERE id = ?1 AND (command, signature, key) IS NOT (?2, ?4, ?5)",
+            pending,
+            submission.command,
+            submission.content,
+            submission.signature,
+            submission.key,
+            now,
+        )
+
     def _held(self, seat: str, submission: Submission, now: Instant) -> Row | None:
         """What waits with the same id."""
         wanted = _head(submission.command).id
         rows = self._store.all(f"{_LINE} WHERE seat = ? AND expires > ?", seat, now)
         return next((row for row in rows if wanted and _head(row[4]).id == wanted), None)
 
-    def _still_delegated(self, seat: str, to: str) -> bool:
-        query = "SELECT 1 FROM delegation WHERE seat = ? AND goes_to = ? AND until > ?"
-        return self._store.one(query, seat, to, self._now()) is not None
+    def _still_delegated(self, seat: str, to: str, command: bytes) -> bool:
+        query = "SELECT scopes FROM delegation WHERE seat = ? AND goes_to = ? AND until > ?"
+        lent = (scopes for (scopes,) in self._store.all(query, seat, to, self._now()))
+        scope = SCOPE_BY_DO.get(_head(command).do)
+        return any(scope in msgspec.json.decode(scopes, type=tuple[str, ...]) for scopes in lent)
 
     def _sweep_pending(self) -> None:
         """Inside a turn."""
         self._store.do("DELETE FROM pending WHERE expires <= ?", self._now())
+
+
+def _check_able(by: Actor, command: bytes) -> None:
+    """Raises NotEntitled for whoever could not hand in a command: who may not do it has no say in it."""
+    scope = SCOPE_BY_DO.get(_head(command).do)
+    if scope is None or scope not in by.scopes:
+        raise NotEntitled(
+            "no scope",
+            "This act is not for your desk, token or delegation.",
+            fix=f"It takes the scope '{scope}'." if scope else "Whoever handed it in can drop it.",
+        )
 
 
 def _head(command: bytes) -> _Head:

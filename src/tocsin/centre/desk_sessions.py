@@ -13,7 +13,7 @@ from tocsin.centre.desks_store import Row
 from tocsin.centre.model import Actor, Role, Scope
 from tocsin.centre.passwords import name_key
 from tocsin.centre.scopes import ROLE_SCOPES, SCOPES
-from tocsin.errors import Malformed, NotEntitled, NotSignedIn
+from tocsin.errors import Malformed, NotEntitled, NotSignedIn, Overloaded
 from tocsin.terms import DAY_US, HOUR_US, Instant
 
 SESSION_US = 12 * HOUR_US
@@ -37,7 +37,7 @@ class _Known(Struct):
     is_session: bool
     seen: Instant
     kept: Instant
-    """The last use that the file knows of."""
+    """The last use that the file knows of, or that waits in `_unkept`."""
 
 
 class Sessions(DeskBase):
@@ -45,6 +45,8 @@ class Sessions(DeskBase):
 
     _known: dict[bytes, _Known]
     _version: tuple[int, int] = (-1, -1)
+    _unkept: dict[bytes, Instant]
+    """Last uses that could not be written down, of sessions that are looked up anew."""
 
     # ---- signing in
 
@@ -95,9 +97,10 @@ class Sessions(DeskBase):
 
     # ---- who comes
 
-    def actor(self, secret: str, on_behalf: str = "") -> Actor:
+    def actor(self, secret: str, on_behalf: str = "", *, is_use: bool = True) -> Actor:
         """Who stands behind a session's or a token's secret; `on_behalf` names a seat that delegated to theirs.
 
+        `is_use` says whether somebody asks for something: to ask only whether a session still holds keeps none alive.
         Fast: a lookup in memory, and good until the file changes. Raises NotSignedIn, and NotEntitled where nobody
         delegated.
         """
@@ -106,14 +109,14 @@ class Sessions(DeskBase):
             if version != self._version:
                 self._keep_seen()
                 self._known, self._version = {}, version
-            actor = self._of_secret(secret)
+            actor = self._of_secret(secret, is_use=is_use)
             return self._acting(actor, on_behalf) if on_behalf and on_behalf != actor.seat else actor
 
     def version(self) -> tuple[int, int]:
         """It changes whenever anybody's access may have changed."""
         return self._store.version()
 
-    def _of_secret(self, secret: str) -> Actor:
+    def _of_secret(self, secret: str, *, is_use: bool) -> Actor:
         digest, now = hash_of(secret), self._wall()
         known = self._known.get(digest)
         if known is None:
@@ -126,10 +129,12 @@ class Sessions(DeskBase):
             self._known[digest] = known
         if now >= known.expires or (known.is_session and now - known.seen >= IDLE_US):
             raise NotSignedIn("session over", "The session or token has expired.", fix="Sign in again.")
-        known.seen = max(known.seen, now)
+        if is_use:
+            known.seen = max(known.seen, now)
         if known.is_session and known.seen - known.kept >= SEEN_STEP_US:
-            with self._store.turn(is_light=True):
-                self._keep(digest, known)
+            known.kept = known.seen  # also where it cannot be written: not tried again with every request
+            self._unkept[digest] = known.seen
+            self._write_unkept()
         return known.actor
 
     def _look_up(self, prefix: str, digest: bytes) -> _Known | None:
@@ -163,7 +168,7 @@ class Sessions(DeskBase):
             ),
             expires=Instant(expires),
             is_session=prefix == "tcs_",
-            seen=Instant(seen),
+            seen=Instant(max(seen, self._unkept.get(digest, 0))),
             kept=Instant(seen),
         )
 
@@ -304,14 +309,24 @@ class Sessions(DeskBase):
     def _keep_seen(self) -> None:
         """Write down when sessions were last used, before they are looked up anew."""
         fresh = [(digest, known) for digest, known in self._known.items() if known.seen > known.kept]
-        if fresh:
-            with self._store.turn(is_light=True):
-                for digest, known in fresh:
-                    self._keep(digest, known)
+        for digest, known in fresh:
+            known.kept = self._unkept[digest] = known.seen
+        self._write_unkept()
 
-    def _keep(self, digest: bytes, known: _Known) -> None:
-        self._store.do("UPDATE session SET seen = max(seen, ?) WHERE hash = ?", known.seen, digest)
-        known.kept = known.seen
+    def _write_unkept(self) -> None:
+        """What cannot be written now is kept in mind, so that a full disk signs nobody out; so many and no more."""
+        if not self._unkept:
+            return
+        try:
+            with self._store.turn(is_light=True):
+                for digest, seen in self._unkept.items():
+                    self._store.do("UPDATE session SET seen = max(seen, ?) WHERE hash = ?", seen, digest)
+        except Overloaded:
+            self.unwritten += 1
+        else:
+            self._unkept.clear()
+        while len(self._unkept) > KNOWN_MAX:
+            del self._unkept[next(iter(self._unkept))]
 
     def _sweep_sessions(self) -> None:
         """Inside a turn."""

@@ -12,7 +12,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tocsin.centre.desk_base import AUDIT_DAYS, Now
-from tocsin.centre.desk_entrance import Entrance
 from tocsin.centre.desk_grants import Grants
 from tocsin.centre.desk_model import SeatBook
 from tocsin.centre.desk_pending import Waiting
@@ -21,7 +20,7 @@ from tocsin.centre.model import Mode
 from tocsin.centre.passwords import Cost
 
 
-class Desks(Entrance, Sessions, Grants, Waiting):
+class Desks(Grants, Sessions, Waiting):
     """The identities of one centre."""
 
     def __init__(
@@ -41,7 +40,7 @@ class Desks(Entrance, Sessions, Grants, Waiting):
         Raises DesksFileError and NeedsNewer for a file that cannot be used.
         """
         super().__init__(path, now, seats, mode=mode, wall=wall, cost=cost)
-        self._known, self._wishes = {}, {}
+        self._known, self._unkept, self._wishes = {}, {}, {}
 
     def cursor(self, name: str) -> int:
         """How far an outbox has got; 0 at first."""
@@ -65,13 +64,14 @@ class Desks(Entrance, Sessions, Grants, Waiting):
     def sweep(self, audit_days: int = AUDIT_DAYS) -> None:
         """Remove what has expired: sessions, tokens, invitations, delegations, what waited, and traces older than
         `audit_days`."""
-        with self._store.turn():
+        with self._store.reading():  # nobody uses a session between the two
             self._keep_seen()
-            self._sweep_sessions()
-            self._sweep_invitations()
-            self._sweep_grants()
-            self._sweep_pending()
-            self._sweep_trail(audit_days)
+            with self._store.turn():
+                self._sweep_sessions()
+                self._sweep_invitations()
+                self._sweep_grants()
+                self._sweep_pending()
+                self._sweep_trail(audit_days)
 
     def backup(self, path: Path) -> None:
         """A copy in a new file for its owner alone. Raises DesksFileError where it is there already."""

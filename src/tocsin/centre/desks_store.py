@@ -15,8 +15,8 @@ import apsw
 
 from tocsin.errors import NeedsNewer, Overloaded, TocsinError
 
-FORMAT = 1
-"""Version of the tables below. A newer one is refused."""
+FORMAT = 2
+"""Version of the tables below. A newer one is refused, an older one is brought up to it."""
 APPLICATION_ID = 0x746F6364
 BUSY_MILLISECONDS = 5_000
 
@@ -29,7 +29,8 @@ CREATE TABLE desk (
     status TEXT NOT NULL CHECK (status IN ('invited', 'pending', 'active', 'revoked')),
     person TEXT REFERENCES person, deputy_of TEXT NOT NULL DEFAULT '', subject TEXT,
     is_first INTEGER NOT NULL DEFAULT 0, made INTEGER NOT NULL, made_by TEXT NOT NULL,
-    entered INTEGER, approved INTEGER, revoked INTEGER, why TEXT NOT NULL DEFAULT ''
+    entered INTEGER, approved INTEGER, revoked INTEGER, why TEXT NOT NULL DEFAULT '',
+    approved_alone INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX desk_seat ON desk (seat);
 CREATE INDEX desk_person ON desk (person);
@@ -72,6 +73,9 @@ CREATE INDEX trace_at ON trace (at);
 CREATE TABLE cursor (name TEXT PRIMARY KEY, position INTEGER NOT NULL) STRICT;
 CREATE TABLE pepper (one INTEGER PRIMARY KEY CHECK (one = 1), value BLOB NOT NULL) STRICT;
 """
+
+UPGRADES = {1: "ALTER TABLE desk ADD COLUMN approved_alone INTEGER NOT NULL DEFAULT 0"}
+"""What brings tables of a format up to the next one."""
 
 Row = tuple[Any, ...]
 
@@ -216,6 +220,9 @@ class DesksStore:
             if found == 0:
                 self._db.execute(TABLES)
                 self._db.pragma("application_id", APPLICATION_ID)
+            for older in range(found or FORMAT, FORMAT):
+                self._db.execute(UPGRADES[older])
+            if found != FORMAT:
                 self._db.pragma("user_version", FORMAT)
 
     @contextmanager

@@ -60,16 +60,24 @@ class Feed:
         return self._entries.tobytes(), self._whats.tobytes()
 
 
-def cursor_text(position: int) -> str:
-    """A cursor as clients hold it."""
-    return f"{FEED_VERSION}-{position}"
+def cursor_text(position: int, epoch: int = 1) -> str:
+    """A cursor as clients hold it: it names the ledger's epoch, because a restore may lose what was in a feed."""
+    return f"{_prefix(epoch)}-{position}"
 
 
 def cursor_position(text: str) -> int | None:
-    """The position in a cursor; 0 for an empty one; None for what is no cursor of this feed."""
+    """The position in a cursor that was made here; None for what is no cursor."""
+    position = text.rpartition("-")[2]
+    return int(position) if position.isascii() and position.isdecimal() and len(position) <= 15 else None
+
+
+def checked_position(text: str, epoch: int) -> int | None:
+    """The position in a cursor from outside; 0 for an empty one; None for one that is none of this feed now."""
     if not text:
         return 0
-    version, _, position = text.partition("-")
-    if version != str(FEED_VERSION) or not (position.isascii() and position.isdecimal()) or len(position) > 15:
-        return None
-    return int(position)
+    position = cursor_position(text)
+    return position if position is not None and text == cursor_text(position, epoch) else None
+
+
+def _prefix(epoch: int) -> str:
+    return str(FEED_VERSION) if epoch == 1 else f"{FEED_VERSION}.{epoch}"

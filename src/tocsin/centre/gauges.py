@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 from typing import Protocol
 
+from tocsin.centre.desks import Desks
 from tocsin.centre.metrics import Metrics
 from tocsin.ledger import Ledger
 
@@ -16,6 +17,7 @@ class Watched(Protocol):
     """What is asked of a centre."""
 
     ledger: Ledger
+    desks: Desks
 
     @property
     def trouble(self) -> str: ...
@@ -28,6 +30,7 @@ def hang(metrics: Metrics, centre: Watched, folder: Path | None) -> None:
     metrics.ask("tocsin_ready", lambda: 0 if centre.trouble else 1)
     metrics.ask("tocsin_ledger_entries", lambda: len(centre.ledger))
     metrics.ask("tocsin_ledger_uncovered_entries", lambda: _uncovered(centre.ledger))
+    metrics.ask("tocsin_unwritten", lambda: centre.desks.unwritten)
     metrics.ask("tocsin_memory_bytes", _memory_bytes)
     if folder is not None:
         metrics.ask("tocsin_disk_free_bytes", lambda: shutil.disk_usage(folder).free)

@@ -12,11 +12,18 @@ import msgspec
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from tocsin.alliance.codec import COMMAND_BYTES_MAX, decode_submission, encode_command, signed_bytes
-from tocsin.alliance.commands import Command, RecordOutage, ReportWarning
+from tocsin.alliance.codec import (
+    COMMAND_BYTES_MAX,
+    decode_submission,
+    encode_command,
+    name_given_twice,
+    signed_bytes,
+)
+from tocsin.alliance.commands import Command, ReportWarning
 from tocsin.alliance.contents import ContentCommand, PassOnWarning, WarningContent
 from tocsin.alliance.release import SECRETARIAT
 from tocsin.centre.court import Filed
+from tocsin.centre.desk_model import PartySettings
 from tocsin.centre.law import Law
 from tocsin.centre.model import Actor, Submission
 from tocsin.centre.scopes import COMMAND_SCOPES
@@ -78,6 +85,7 @@ def file(submission: Submission, actor: Actor, law: Law, now: Instant, origin: s
     seat = actor.on_behalf or (command.by if is_recorded and command.by in law.parties else actor.seat)
     signature = ""
     if submission.signature is not None:
+        _check_names(submission.command)
         _check_signature(submission, command, actor, now, origin, key_of)
         signature = base64.b64encode(submission.signature).decode()
     _check_audience(command, submission.content, law)
@@ -89,6 +97,7 @@ def file(submission: Submission, actor: Actor, law: Law, now: Instant, origin: s
         attested=_attested(actor, submission),
         signature=signature,
         key=submission.key if signature else "",
+        stamp=now,
         keeps_time=is_recorded,
     )
 
@@ -99,7 +108,7 @@ def check_entitled(command: Command | ContentCommand, actor: Actor, law: Law, no
     if scope is None or scope not in actor.scopes:
         raise NotEntitled(
             "no scope",
-            f"'{command.__struct_config__.tag}' is not for a desk of the role '{actor.role}', or not for this token.",
+            f"'{command.__struct_config__.tag}' is not for {_credential(actor)}.",
             fix=f"It takes the scope '{scope}'." if scope else "The centre itself does it.",
         )
     reads_as = actor.on_behalf or actor.seat
@@ -112,7 +121,7 @@ def check_entitled(command: Command | ContentCommand, actor: Actor, law: Law, no
     if (
         actor.seat == SECRETARIAT
         and not actor.on_behalf
-        and (command.by in snapshot.offices or command.by in snapshot.organs or isinstance(command, RecordOutage))
+        and (command.by in snapshot.offices or command.by in snapshot.organs)
     ):
         return
     raise NotEntitled(
@@ -120,6 +129,24 @@ def check_entitled(command: Command | ContentCommand, actor: Actor, law: Law, no
         f"This desk does not act as '{command.by}'.",
         fix=f"It acts as: {', '.join(sorted(actor.acts_as)) or 'the offices and organs of the charter'}.",
     )
+
+
+def check_own_key(filed: Filed, actor: Actor, wishes: PartySettings) -> None:
+    """Raises NotEntitled for an unsigned command of a seat that wants its commands signed."""
+    if filed.signature or actor.role == "conductor" or not wishes.require_key:
+        return
+    raise NotEntitled(
+        "own key needed",
+        f"{filed.seat} wants its commands signed with its own key.",
+        fix="Sign the command's bytes with a confirmed key of the party.",
+    )
+
+
+def _credential(actor: Actor) -> str:
+    """What one came with, in words."""
+    if actor.on_behalf:
+        return f"the delegation of {actor.on_behalf}"
+    return "this token" if actor.via == "token" else f"a desk of the role '{actor.role}'"
 
 
 def made_content(secret: bytes, seat: str, command_id: str, content: WarningContent) -> WarningContent:
@@ -178,6 +205,18 @@ def _attested(actor: Actor, submission: Submission) -> str:
     return f"{how} of {whose}" if submission.signature is None else f"{how}, {whose}"
 
 
+def _check_names(command: bytes) -> None:
+    """What a nation signs says one thing to every reader. Raises Malformed for a name that stands twice."""
+    twice = name_given_twice(command)
+    if twice:
+        raise Malformed(
+            f"The signed command names '{twice[:80]}' twice in one object: it can be read in two ways.",
+            field="command",
+            found=twice[:80],
+            fix="Name each field once, and sign it anew.",
+        )
+
+
 def _check_signature(
     submission: Submission, command: Command | ContentCommand, actor: Actor, now: Instant, origin: str, key_of: KeyOf
 ) -> None:
@@ -200,10 +239,11 @@ def _check_signature(
             "The signature is not that of this key over this command for this centre.",
             fix=f"Sign the bytes as they are sent, for the origin '{origin}'.",
         ) from None
-    if abs(command.at - now) > CLAIM_MICROSECONDS_MAX or command.at > FAR_AHEAD:
+    handed_in = submission.made or now  # what waited for a second person was signed in time, if it was then
+    if abs(command.at - handed_in) > CLAIM_MICROSECONDS_MAX or command.at > FAR_AHEAD:
         raise NotSignedIn(
             "expired",
-            f"The command was signed for {iso(command.at)}; here it is {iso(now)}.",
+            f"The command was signed for {iso(command.at)}; here it was {iso(handed_in)}.",
             fix="Sign it anew, with the present instant. Check your clock.",
         )
 

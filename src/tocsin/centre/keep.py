@@ -64,7 +64,7 @@ async def erase_warning(
     entry = centre.board.entry_of.get((case, warning))
     if entry is None:
         raise NotFound("warning", warning, [])
-    if (await asyncio.to_thread(centre.reader.contents, entry))[0] is None:
+    if (await centre.contents(entry))[0] is None:
         raise Conflict("erased already", f"The substance of '{warning}' in '{case}' is gone already.")
     who = f"desk {by.desk} of the secretariat, on the word of {decided_by}"
     note = await asyncio.to_thread(centre.ledger.erase, [(entry, 0)], by=who, reason=reason)

@@ -54,7 +54,9 @@ METRICS: tuple[Metric, ...] = (
         {"channel": ("mail", "webhook"), "outcome": ("sent", "failed", "given up")},
     ),
     Metric("tocsin_notices_waiting", "gauge", "Notices that nobody has acknowledged and whose ladder goes on."),
+    Metric("tocsin_task_failures_total", "counter", "Failures of what the centre does by itself; it tries again."),
     Metric("tocsin_erasures_total", "counter", "Contents destroyed."),
+    Metric("tocsin_unwritten", "gauge", "Traces and last uses of sessions that the desks' file could not take."),
 )
 
 Labels = tuple[str, ...]

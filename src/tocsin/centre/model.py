@@ -48,6 +48,8 @@ class Submission(Struct, frozen=True, kw_only=True):
     """Of the party's own key, over `signed_bytes(origin, command)`."""
     key: str = ""
     """Fingerprint of that key."""
+    made: Instant | None = None
+    """When it was handed in, where it waited for a second person."""
     seconded: str = ""
     """Opaque id of the second person, where two were needed."""
 

@@ -36,6 +36,17 @@ RUNS = ("abcdefghijklmnopqrstuvwxyz", "01234567890", "qwertyuiop", "qwertzuiop",
 RUN_MIN = 4
 _LEET = str.maketrans("013457@$!8", "oieastasib")
 _YEAR = re.compile(r"(?:19|20)\d\d")
+_UNSEEN = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164"
+    "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+)
+"""What shows nothing: Unicode's Default_Ignorable_Code_Point, and the empty Braille pattern."""
+_TOGETHER = (
+    frozenset({"CJK", "HIRAGANA", "KATAKANA"}),
+    frozenset({"CJK", "HANGUL"}),
+    frozenset({"CJK", "BOPOMOFO"}),
+)
+"""Scripts that one word is written in."""
 _SAME = re.compile(r"(.{1,6}?)\1{2,}")
 
 
@@ -97,7 +108,8 @@ class Passwords:
 
 
 def clean_name(name: str) -> str:
-    """A name as it is shown: NFKC, single spaces. Raises Malformed for one that is too short, too long or unprintable.
+    """A name as it is shown: NFKC, single spaces. Raises Malformed for one that is too short, too long or unprintable,
+    and for one that could be taken for another: with what cannot be seen in it, or two scripts in one word.
 
     The limits hold for what was typed as for what NFKC makes of it, which may be many times as long.
     """
@@ -110,7 +122,22 @@ def clean_name(name: str) -> str:
             found=f"{len(name)} letters",
             accepted=f"{NAME_MIN} to {NAME_MAX} letters that can be printed",
         )
+    if _UNSEEN.search(shown) or any(_is_mixed(word) for word in shown.split()):
+        raise Malformed(
+            "That name could be taken for another.",
+            field="name",
+            accepted="letters that can be seen, those of a word all of one script",
+            fix="Write each word in one script, such as Latin.",
+        )
     return shown
+
+
+def _is_mixed(word: str) -> bool:
+    """Whether it has letters of several scripts, as in a Latin word with a Cyrillic letter that looks the same."""
+    # Python knows no scripts, but the names of letters begin with them. Modifier letters belong to all.
+    letters = (letter for letter in word if unicodedata.category(letter) in {"Lu", "Ll", "Lt", "Lo"})
+    scripts = {unicodedata.name(letter, "?").split()[0] for letter in letters}
+    return len(scripts) > 1 and not any(scripts <= together for together in _TOGETHER)
 
 
 def name_key(name: str) -> str:

@@ -6,35 +6,41 @@ _tend     deadlines, heartbeat and checkpoints; none of it decides anything that
 """
 
 import asyncio
+import logging
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import NamedTuple
 
 from tocsin.alliance.codec import Act, encode_command
-from tocsin.alliance.commands import ConfirmDelivery, RecordOutage, Wake
+from tocsin.alliance.commands import ConfirmDelivery, ConfirmPosition, OpenSilence, RecordOutage, StatePosition, Wake
 from tocsin.alliance.contents import DeliverWarning
 from tocsin.alliance.silence import CENTRE
 from tocsin.alliance.state import State
 from tocsin.alliance.step import due
-from tocsin.centre import cache
+from tocsin.centre import answers, cache
 from tocsin.centre.acts import Acts, read_act
 from tocsin.centre.board import Board, visible_facts
-from tocsin.centre.court import Court, Filed, Ruled, id_key, needs_two
+from tocsin.centre.court import Court, Filed, Ruled, name_of, needs_two
 from tocsin.centre.desks import Desks
 from tocsin.centre.feeds import cursor_text
-from tocsin.centre.intake import file, filled
+from tocsin.centre.hearing import PULSE_SECONDS, Hearing
+from tocsin.centre.intake import check_own_key, file, filled
 from tocsin.centre.metrics import Metrics
 from tocsin.centre.model import Actor, Answer, Submission
-from tocsin.centre.parts import Run
+from tocsin.centre.parts import Books, Run
 from tocsin.centre.view import View
 from tocsin.centre.view_model import WarningView
-from tocsin.errors import NotEntitled, NotFound
-from tocsin.ledger import Decided, GroupWriter, Ledger, LedgerError, Reader
+from tocsin.errors import NotFound
+from tocsin.ledger import Decided, GroupWriter, LedgerError
 from tocsin.ledger.port import Record
-from tocsin.terms import Instant
+from tocsin.terms import Instant, PartyId
 
+LOGGER = logging.getLogger("tocsin.centre")
+BEGUN = 2
+"""Entries that every ledger of a centre begins with: its own first note, and the opening."""
 CHECKPOINT_SECONDS = 1.0
 CHECKPOINT_LOOK_SECONDS = 0.1
+RETRY_SECONDS = 1.0
 CHECKPOINT_EACH = 250
 CACHE_EACH = 20_000
 """After so many entries the start-up cache is written anew, so that a start after a crash is fast as well."""
@@ -59,17 +65,17 @@ class Centre:
         self,
         board: Board,
         court: Court,
-        ledger: Ledger,
-        reader: Reader,
+        books: Books,
         desks: Desks,
         run: Run,
         entries: dict[str, int],
     ) -> None:
         self.board, self.court, self.law = board, court, board.law
-        self.ledger, self.reader, self.desks = ledger, reader, desks
+        self.ledger, self.reader, self.desks = books.ledger, books.reader, desks
+        self._books, self._aside = books, asyncio.Lock()
         self.mode, self.clock, self.settings, self.secret = run.mode, run.clock, run.settings, run.secret
         self._heart, self._cache_file = run.heart, run.cache_file
-        self.acts, self.metrics = Acts(reader), Metrics()
+        self.acts, self.metrics = Acts(books.reader), Metrics()
         self._entries = entries
         """actor and id -> the entry of that command, durable"""
         self._kept: deque[_Kept] = deque()
@@ -80,16 +86,18 @@ class Centre:
             self._commit,
             self._decide,
             board.state,
-            len(ledger),
+            len(books.ledger),
             waiting_max=run.settings.limits.commands_waiting,
         )
         self._tasks: list[asyncio.Task[None]] = []
         self._is_closing = False
-        self._beaten: Instant | None = None
-        """The last heartbeat of this run."""
+        self.hearing = Hearing(run.clock, run.settings.outage_seconds)
+        self._waited = 0.0
+        """Seconds since the last checkpoint."""
         self._cached = 0
         """How many entries the start-up cache holds that was written here."""
-        self._checked = len(ledger)
+        covered = books.reader.store.last_checkpoint()
+        self._checked = covered[0] if covered is not None else 0
         """How many entries the last checkpoint covers."""
 
     # ---- acting
@@ -100,41 +108,39 @@ class Centre:
         Raises Malformed, NotEntitled and NotSignedIn for what is wrong with the request, Conflict for an id that was
         used otherwise, Overloaded and LedgerError where it cannot be taken now.
         """
-        now = self.clock.now()
+        await self._notice_gap()
+        now = self.hearing.arrived()
         submission = filled(submission, actor, self.law, now)
         filed = file(submission, actor, self.law, now, self.origin, self.desks.active_key)
-        self._check_own_key(actor, filed)
+        check_own_key(filed, actor, self.desks.settings(filed.seat))
         waits = self._second_needed(actor, submission, filed)
-        if waits:
-            line = self.desks.hold(actor, submission, waits, Instant(now + PENDING_MICROSECONDS))
-            return Answer(
-                status="pending",
-                id=filed.command.id,
-                pending=line.id,
-                code="second person",
-                message=f"This needs a second person of {filed.seat}: {waits}. It has no effect until then.",
-                fix="Another person with a desk there confirms it, before the deadline if there is one.",
-                cursor=self.cursor(reads_as(actor)),
-            )
-        return await self._put(filed, reads_as(actor))
+        if not waits or self.court.knows(filed):
+            answer = await self._put(filed, reads_as(actor))
+            await self._note_received(filed, answer)
+            return answer
+        refusal = self.court.would_refuse(self._speculative, filed)
+        if refusal is not None:  # at once, not when somebody has come to confirm it
+            return answers.refused(filed, refusal, now, self.cursor(reads_as(actor)))
+        line = self.desks.hold(actor, submission, waits, Instant(now + PENDING_MICROSECONDS))
+        return answers.pending(filed, waits, line.id, self.cursor(reads_as(actor)))
 
     async def second(self, actor: Actor, pending: str) -> Answer:
         """A second person confirms what another submitted; it takes effect now."""
+        await self._notice_gap()
         submission = self.desks.second(actor, pending)
-        now = self.clock.now()
+        now = self.hearing.arrived()
         submission = filled(submission, actor, self.law, now)
-        answer = await self._put(
-            file(submission, actor, self.law, now, self.origin, self.desks.active_key), reads_as(actor)
-        )
+        filed = file(submission, actor, self.law, now, self.origin, self.desks.active_key)
+        check_own_key(filed, actor, self.desks.settings(filed.seat))
+        answer = await self._put(filed, reads_as(actor))
         self.desks.settle(pending)
+        await self._note_received(filed, answer)
         return answer
 
     async def receive(self, actor: Actor, case: str, warning: str) -> WarningView:
         """A warning's substance, for a seat it is released to. That it was handed over is recorded first."""
         seat = reads_as(actor)
-        view = self.view(seat)
-        held = view.held(case, warning)
-        shown = view.warning(case, warning)
+        held = self.view(seat).held(case, warning)
         before = held.delivered.get(seat)
         if held.recalled is None and seat != held.author and (before is None or before[1] < held.version):
             command = DeliverWarning(
@@ -145,8 +151,9 @@ class Centre:
                 warning=warning,
                 to=seat,
             )
-            await self._put(_own(command), seat)
-        return shown
+            if (await self._put(_own(command), seat)).status == "refused":  # it was taken away meanwhile
+                raise NotFound("warning", warning, [])
+        return self.view(seat).warning(case, warning)
 
     async def confirm_feed(self, actor: Actor, position: int) -> None:
         """The seat has its feed up to `position`: texts under silence among it have been delivered.
@@ -156,19 +163,35 @@ class Centre:
         seat = reads_as(actor)
         feed = self.board.feed(seat)
         if position > len(feed):
-            raise NotFound("cursor", cursor_text(position), [cursor_text(len(feed))])
+            raise NotFound(
+                "cursor", cursor_text(position, self.board.epoch), [cursor_text(len(feed), self.board.epoch)]
+            )
         self.desks.confirm_position(seat, position)
-        for case, procedure, opened in self._undelivered(seat):
+        for case, procedure, opened in self.board.undelivered(seat):
             if feed.reaches(self.board.silence_entry[case, procedure], position):
-                command = ConfirmDelivery(
-                    id=f"delivered/{case}/{procedure}/{opened}/{seat}",
-                    at=self.clock.now(),
-                    by=CENTRE,
-                    case=case,
-                    procedure=procedure,
-                    party=seat,  # type: ignore[arg-type]  # an elector is a party
-                )
-                await self._put(_own(command), seat)
+                await self._deliver(case, procedure, opened, seat)
+
+    async def _note_received(self, filed: Filed, answer: Answer) -> None:
+        """Whoever speaks on a text under silence, or put it there, has it."""
+        command = filed.command
+        if answer.status != "accepted" or not isinstance(command, StatePosition | ConfirmPosition | OpenSilence):
+            return
+        text = self.board.state.cases[command.case].procedures[command.procedure]
+        speaker = text.proposer if isinstance(command, OpenSilence) else command.by
+        for case, procedure, opened in self.board.undelivered(speaker):
+            if (case, procedure) == (command.case, command.procedure):
+                await self._deliver(case, procedure, opened, speaker)
+
+    async def _deliver(self, case: str, procedure: str, opened: Instant, party: str) -> None:
+        command = ConfirmDelivery(
+            id=f"delivered/{case}/{procedure}/{opened}/{party}",
+            at=self.clock.now(),
+            by=CENTRE,
+            case=case,
+            procedure=procedure,
+            party=PartyId(party),
+        )
+        await self._put(_own(command), party)
 
     async def record_outage(self, start: Instant, end: Instant) -> None:
         """The centre could not hear its members for a time."""
@@ -184,11 +207,11 @@ class Centre:
 
     def view(self, seat: str) -> View:
         """What a seat may see now."""
-        return View(self.board, self.acts, self.reader, seat, self.clock.now(), self.mode)
+        return View(self.board, self.acts, self.reader, seat, self.clock.now(), self.mode, self.hearing.settled())
 
     def cursor(self, seat: str) -> str:
         """Where the seat's feed stands."""
-        return cursor_text(len(self.board.feed(seat)))
+        return cursor_text(len(self.board.feed(seat)), self.board.epoch)
 
     async def changed(self, seat: str, after: int) -> int:
         """The length of the seat's feed, once it is longer than `after`. Raises LedgerError when it will not be."""
@@ -208,36 +231,51 @@ class Centre:
     @property
     def trouble(self) -> str:
         """Why the centre takes no commands; empty while it does."""
-        dead = next((task for task in self._tasks if task.done()), None)
-        if self._is_closing:
-            return "the centre is closing"
-        return self._writer.stopped or (f"its {dead.get_name()} has stopped" if dead else "")
+        return "the centre is closing" if self._is_closing else self._writer.stopped
 
     async def checkpoint(self) -> str:
-        """A signed checkpoint over all there is."""
-        length = len(self.ledger)
-        note = await asyncio.to_thread(self.ledger.checkpoint)
+        """A signed checkpoint over all there is.
+
+        What it covers is read back aside first, so that nobody who waits for the disk waits for that too.
+        """
+        length = self.board.taken
+        async with self._aside:
+            await asyncio.to_thread(self._books.aside.read_back, self._checked, length)
+            note = await asyncio.to_thread(self.ledger.checkpoint, length)
         self._checked = max(self._checked, length)
         return note
+
+    async def contents(self, entry: int) -> tuple[bytes | None, ...]:
+        """The contents beside an entry, whoever may see them: for those who keep them, not for views."""
+        async with self._aside:
+            return await asyncio.to_thread(self._books.aside.contents, entry)
 
     async def receipt(self, seat: str, position: int) -> str:
         """The proof that one of the seat's own events is in the ledger. NotFound where it may not hold it."""
         entry = self.view(seat).provable(position)
         if entry >= self._checked:
             await self.checkpoint()
-        return (await asyncio.to_thread(self.reader.prove, entry)).text
+        async with self._aside:
+            return (await asyncio.to_thread(self._books.aside.prove, entry)).text
 
     # ---- living
 
     async def start(self) -> None:
         """Record that nobody was heard since the last heartbeat; then let time pass."""
         now, last = self.clock.now(), self._heart.last()
-        if not self.clock.is_simulated and last is not None and last < now and self.board.taken > 1:
-            await self.record_outage(last, now)
-        self._beaten = self.clock.now()
-        self._heart.beat(self._beaten)
-        for name, tend in (("timer", self._keep_time()), ("heartbeat", self._beat()), ("checkpointer", self._sign())):
-            self._tasks.append(asyncio.create_task(tend, name=name))
+        if not self.clock.is_simulated and self.board.opened is not None and self.board.taken > BEGUN:
+            last = last or max(self.board.state.now, self.board.opened)
+            if last < now:
+                await self.record_outage(last, now)
+        self._heart.beat(self.hearing.begin())
+        tending = (
+            ("pulse", self.hearing.beat, 0.0),
+            ("timer", self._keep_time, PULSE_SECONDS),
+            ("heartbeat", self._beat, self.settings.heartbeat_seconds),
+            ("checkpointer", self._sign, CHECKPOINT_LOOK_SECONDS),
+        )
+        for name, tend, each in tending:
+            self._tasks.append(asyncio.create_task(self._tended(name, tend, each), name=name))
 
     async def close(self) -> None:
         """Keep what waits, wake whoever reads, sign, and let go. May be called again."""
@@ -253,9 +291,7 @@ class Centre:
         if not self._writer.stopped or self.ledger_is_sound:
             self._heart.beat(self.clock.now())
         self.keep_cache()
-        if self.reader is not self.ledger:
-            self.reader.close()  # first: the last to leave folds the log in, and a reader cannot
-        await asyncio.to_thread(self.ledger.close)
+        await asyncio.to_thread(self._books.close)
         self.desks.close()
 
     def keep_cache(self) -> None:
@@ -270,59 +306,57 @@ class Centre:
         """Whether the ledger has taken all it was given."""
         return self.ledger.is_sound
 
+    async def _tended(self, name: str, tend: Callable[[], Awaitable[None]], each: float) -> None:
+        """Do it again and again; what fails is told and tried anew, for a centre that is half deaf is worse than one
+        that says so."""
+        while not self._is_closing:
+            await asyncio.sleep(each)
+            try:
+                await tend()
+            except Exception:
+                LOGGER.exception("the %s failed, and is tried again", name)
+                self.metrics.count("tocsin_task_failures_total")
+                await asyncio.sleep(RETRY_SECONDS)
+
     async def _keep_time(self) -> None:
         """Wake the engine at deadlines. Late or never, the law comes out the same; members just learn of it later."""
-        while not self._is_closing:
-            at = due(self.law.plain(self.clock.now()), self._speculative)
-            now = self.clock.now()
-            if at is not None and at <= now:
-                key = min(self._speculative.deadlines.items(), key=lambda item: (item[1], item[0]))[0]
-                await self._put(_own(Wake(id=f"due/{key}/{at}", at=now, by=CENTRE)), CENTRE)
-                continue
-            if self.court.has_new_day(now):
-                await self._put(_own(Wake(id=f"day/{self.law.day(now)}", at=now, by=CENTRE)), CENTRE)
-                continue
+        at, now = due(self.law.plain(self.clock.now()), self._speculative), self.clock.now()
+        if at is not None and at <= self.hearing.settled():
+            key = min(self._speculative.deadlines.items(), key=lambda item: (item[1], item[0]))[0]
+            await self._put(_own(Wake(id=f"due/{key}/{at}", at=now, by=CENTRE)), CENTRE)
+        elif self.court.has_new_day(now):
+            await self._put(_own(Wake(id=f"day/{self.law.day(now)}", at=now, by=CENTRE)), CENTRE)
+        elif at is None or at > now:
             await self.clock.wait(at)
 
     async def _beat(self) -> None:
         """Note that the centre hears."""
-        while not self._is_closing:
-            await asyncio.sleep(self.settings.heartbeat_seconds)
-            await self._notice_gap()
-            self._beaten = self.clock.now()
-            self._heart.beat(self._beaten)
+        await self._notice_gap()
+        await asyncio.to_thread(self._heart.beat, self.hearing.settled())
 
     async def _notice_gap(self) -> None:
-        """Where no heartbeat came for a while, running or asleep, say so before anything is decided.
+        """Where nothing was heard for a while, running or asleep, say so before anything is decided.
 
         What members said in that time waited at the door, and would be stamped too late; no silence may run out on it.
         """
-        last, now = self._beaten, self.clock.now()
-        if self.clock.is_simulated or last is None or now - last <= self.settings.outage_seconds * 1_000_000:
-            return
-        self._beaten = now
-        await self.record_outage(last, now)
+        gap = self.hearing.gap()
+        if gap is not None:
+            self.hearing.begin()
+            await self.record_outage(*gap)
 
     async def _sign(self) -> None:
-        """A checkpoint each second while there is something new, and sooner where there is much.
-
-        What it covers is read back first, and nothing is kept meanwhile: many short pauses are felt less than one.
-        """
-        waited = 0.0
-        while not self._is_closing:
-            await asyncio.sleep(CHECKPOINT_LOOK_SECONDS)
-            waited += CHECKPOINT_LOOK_SECONDS
-            new = self.board.taken - self._checked
-            if new >= CHECKPOINT_EACH or (new > 0 and waited >= CHECKPOINT_SECONDS):
-                await self.checkpoint()
-                waited = 0.0
-            if self.board.taken - self._cached > CACHE_EACH:
-                self.keep_cache()
+        """A checkpoint each second while there is something new, and sooner where there is much."""
+        self._waited += CHECKPOINT_LOOK_SECONDS
+        new = self.board.taken - self._checked
+        if new >= CHECKPOINT_EACH or (new > 0 and self._waited >= CHECKPOINT_SECONDS):
+            self._waited = 0.0
+            await self.checkpoint()
+        if self.board.taken - self._cached > CACHE_EACH:
+            self.keep_cache()
 
     # ---- inside
 
     async def _put(self, filed: Filed, seat: str) -> Answer:
-        await self._notice_gap()
         try:
             with self.metrics.timed("tocsin_commit_seconds"):
                 ruled, _ = await self._writer.submit(filed)
@@ -333,12 +367,12 @@ class Centre:
         return answer
 
     def _decide(self, state: State, filed: Filed) -> Decided[State, Ruled, Record]:
-        decided = self.court.decide(state, filed, self.clock.now())
+        decided = self.court.decide(state, filed)
         ruled = decided.answer
         for act in ruled.woken:
             self._kept.append(_Kept(act, ruled.at, "", None))
         if ruled.act is not None:
-            self._kept.append(_Kept(ruled.act, ruled.at, id_key(filed.command), decided.state))
+            self._kept.append(_Kept(ruled.act, ruled.at, name_of(filed), decided.state))
         if decided.state is not self._speculative:
             self._speculative = decided.state
             self.clock.stir()
@@ -364,18 +398,8 @@ class Centre:
             self.stir(seat)
 
     def _answer(self, filed: Filed, ruled: Ruled, seat: str) -> Answer:
-        refusal = ruled.refusal
-        if refusal is not None:
-            return Answer(
-                status="refused",
-                id=filed.command.id,
-                at=ruled.at,
-                code=refusal.code,
-                message=refusal.message,
-                clause=refusal.clause,
-                fix=refusal.fix,
-                cursor=self.cursor(seat),
-            )
+        if ruled.refusal is not None:
+            return answers.refused(filed, ruled.refusal, ruled.at, self.cursor(seat))
         act, at = ruled.act, ruled.at
         if act is None:
             act, at = self._recorded(filed)
@@ -391,17 +415,8 @@ class Centre:
 
     def _recorded(self, filed: Filed) -> tuple[Act, Instant]:
         """The act of a command that was decided before."""
-        read = self.acts.get(self._entries[id_key(filed.command)])
+        read = self.acts.get(self._entries[name_of(filed)])
         return read.act, read.at
-
-    def _undelivered(self, seat: str) -> Iterator[tuple[str, str, Instant]]:
-        """Texts under silence that an elector is not known to have."""
-        for case in list(self.board.state.cases.values()):
-            for procedure in case.procedures.values():
-                silence = procedure.silence
-                is_open = procedure.status == "silence" and silence is not None
-                if is_open and seat in procedure.ballot.universe and seat not in silence.delivered:  # type: ignore[union-attr]  # is_open says so
-                    yield case.id, procedure.id, silence.opened  # type: ignore[union-attr]  # the same
 
     def _second_needed(self, actor: Actor, submission: Submission, filed: Filed) -> str:
         """Why a second person is needed; empty where none is."""
@@ -412,16 +427,9 @@ class Centre:
             return ""  # of what is there and not to be seen nothing may follow; it is refused as what is not there
         conduct = self.law.plain(self.clock.now()).conduct
         asked = {*(conduct.two_persons if conduct else ()), *self.desks.settings(filed.seat).two_persons}
+        if kind == "break" and self.desks.persons(filed.seat, "position") == 1:
+            return ""  # who is alone could not object at all
         return kind if kind in asked else ""
-
-    def _check_own_key(self, actor: Actor, filed: Filed) -> None:
-        if filed.signature or actor.role == "conductor" or not self.desks.settings(filed.seat).require_key:
-            return
-        raise NotEntitled(
-            "own key needed",
-            f"{filed.seat} wants its commands signed with its own key.",
-            fix="Sign the command's bytes with a confirmed key of the party.",
-        )
 
     def _turn(self, seat: str) -> asyncio.Event:
         return self._turns.setdefault(seat, asyncio.Event())
@@ -434,4 +442,4 @@ def reads_as(actor: Actor) -> str:
 
 def _own(command: ConfirmDelivery | RecordOutage | Wake | DeliverWarning) -> Filed:
     """A command of the centre itself."""
-    return Filed(seat=CENTRE, command=command, data=encode_command(command), attested=CENTRE)
+    return Filed(seat=CENTRE, command=command, data=encode_command(command), attested=CENTRE, stamp=command.at)

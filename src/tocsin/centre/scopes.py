@@ -6,6 +6,8 @@ act is for the engine to say, by the charter.
 
 from typing import Literal, get_args
 
+from msgspec import Struct
+
 from tocsin.alliance import commands as c
 from tocsin.alliance import contents
 from tocsin.centre.model import Role, Scope
@@ -87,6 +89,11 @@ COMMAND_SCOPES: dict[type, Scope] = {
     c.RecordOutage: "admin",
 }
 """The scope that each command needs."""
+
+SCOPE_BY_DO: dict[str, Scope] = {
+    str(kind.__struct_config__.tag): scope for kind, scope in COMMAND_SCOPES.items() if issubclass(kind, Struct)
+}
+"""The same by what a command's `do` says."""
 
 CENTRE_ONLY: frozenset[type] = frozenset({c.Wake, contents.DeliverWarning})
 """Commands that the centre alone gives itself: from outside they are never taken, whatever the scopes."""

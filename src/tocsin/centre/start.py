@@ -9,6 +9,7 @@ DATA/secret           what salts of contents made here are derived from
 
 import os
 import secrets
+from contextlib import ExitStack, suppress
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
@@ -27,7 +28,7 @@ from tocsin.centre.desk_model import SeatBook
 from tocsin.centre.desks import Desks
 from tocsin.centre.law import Law
 from tocsin.centre.model import Mode
-from tocsin.centre.parts import Run
+from tocsin.centre.parts import Books, Run
 from tocsin.centre.runtime import Centre
 from tocsin.centre.settings import Settings
 from tocsin.charter.snapshot import Charter
@@ -40,6 +41,7 @@ DESKS_FILE = "desks.db"
 HEARTBEAT_FILE = "heartbeat"
 CACHE_FILE = "board.cache"
 SECRET_FILE = "secret"  # noqa: S105  # a file's name
+SECRET_BYTES = 32
 FOLDER_MODE = 0o700
 OPENING_WITHIN = 3
 """The opening is among the first entries: behind the ledger's own first note."""
@@ -61,14 +63,18 @@ class Opening(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class HeartFile:
-    """The heartbeat in a file. It is not synced: a lost beat only makes the gap it ends longer."""
+    """The heartbeat in a file: the old or the new, whole, also after a power cut."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
 
     def beat(self, at: Instant) -> None:
         fresh = self._path.with_name(f"{self._path.name}.new")
-        fresh.write_text(f"{at}\n", encoding="ascii")
+        handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(f"{at}\n")
+            file.flush()
+            os.fsync(handle)
         fresh.replace(self._path)
 
     def last(self) -> Instant | None:
@@ -99,25 +105,25 @@ def open_centre(folder: Path, opening: Opening, clock: Clock, settings: Settings
     the ledger's, NeedsNewer for records of a later release.
     """
     folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
-    ledger = FileLedger(folder / LEDGER_FILE, mode=opening.mode)
-    reader: Reader | None = None
-    try:
-        reader = FileReader(folder / LEDGER_FILE)
-        heart = HeartFile(folder / HEARTBEAT_FILE)
+    heart = HeartFile(folder / HEARTBEAT_FILE)
+    with ExitStack() as opened:
+        ledger = FileLedger(folder / LEDGER_FILE, mode=opening.mode)
+        opened.callback(ledger.close)
+        # Behind the ledger's lock: of two processes that start at once only one makes a secret.
         place = Place(folder / DESKS_FILE, folder / CACHE_FILE, heart, _secret(folder))
-        return _assembled(ledger, reader, place, opening, clock, settings)
-    except BaseException:
-        if reader is not None:
-            reader.close()
-        ledger.close()
-        raise
+        reader, aside = FileReader(folder / LEDGER_FILE), FileReader(folder / LEDGER_FILE)
+        opened.callback(reader.close)
+        opened.callback(aside.close)
+        centre = _assembled(Books(ledger, reader, aside), place, opening, clock, settings)
+        opened.pop_all()  # the centre closes them now
+        return centre
 
 
 def memory_centre(opening: Opening, clock: Clock, settings: Settings, secret: bytes = b"") -> Centre:
     """A centre that leaves nothing behind: for tests and demonstrations."""
     ledger = MemoryLedger(mode=opening.mode)
     place = Place(None, None, HeartMemory(), secret or os.urandom(32))
-    return _assembled(ledger, ledger, place, opening, clock, settings)
+    return _assembled(Books(ledger, ledger, ledger), place, opening, clock, settings)
 
 
 class Place(NamedTuple):
@@ -129,11 +135,11 @@ class Place(NamedTuple):
     secret: bytes
 
 
-def _assembled(
-    ledger: Ledger, reader: Reader, place: Place, opening: Opening, clock: Clock, settings: Settings
-) -> Centre:
+def _assembled(books: Books, place: Place, opening: Opening, clock: Clock, settings: Settings) -> Centre:
+    ledger, reader, _ = books
     law = Law(opening.charter, opening.known, opening.readings)
     board = Board(law)
+    board.epoch = ledger.keys.origin.epoch
     ids = cache.load(place.cache, board, reader) if place.cache is not None else {}
     _read_back(reader, board, ids, opening, ledger.keys.origin.mode)
     _say_what_opens(ledger, board, opening, clock)
@@ -154,8 +160,7 @@ def _assembled(
     return Centre(
         board,
         court,
-        ledger,
-        reader,
+        books,
         Desks(place.desks, clock.now, seats, mode=opening.mode, wall=wall),
         Run(opening.mode, clock, settings, place.heart, place.secret, place.cache),
         {name: entry for name, (_, entry) in ids.items()},
@@ -228,14 +233,18 @@ def _say_what_opens(ledger: Ledger, board: Board, opening: Opening, clock: Clock
 
 
 def _secret(folder: Path) -> bytes:
+    """The centre's secret, made where there is none, or none that is whole: a short one would hide nothing."""
     path = folder / SECRET_FILE
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        fresh = secrets.token_bytes(32)
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "wb") as file:
-            file.write(fresh)
-            file.flush()
-            os.fsync(handle)
-        return fresh
+    with suppress(FileNotFoundError):
+        found = path.read_bytes()
+        if len(found) == SECRET_BYTES:
+            return found
+    fresh, aside = secrets.token_bytes(SECRET_BYTES), path.with_name(f"{SECRET_FILE}.new")
+    aside.unlink(missing_ok=True)
+    handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        file.write(fresh)
+        file.flush()
+        os.fsync(handle)
+    aside.replace(path)
+    return fresh

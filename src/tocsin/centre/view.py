@@ -12,7 +12,6 @@ from tocsin.alliance import handling, release
 from tocsin.alliance.codec import Act, decode_content
 from tocsin.alliance.contents import AnyHandled, Held
 from tocsin.alliance.facts import CaseFact
-from tocsin.alliance.lessons import sentence
 from tocsin.alliance.state import CaseState, State
 from tocsin.alliance.step import status
 from tocsin.centre import view_asks, view_case, view_contents
@@ -37,7 +36,8 @@ from tocsin.centre.view_model import (
     WarningLine,
     WarningView,
 )
-from tocsin.errors import NotFound
+from tocsin.centre.words import said
+from tocsin.errors import NotEntitled, NotFound
 from tocsin.ledger import Reader
 from tocsin.terms import Instant
 
@@ -47,11 +47,15 @@ FEED_ITEMS_MAX = 500
 class View:
     """What one seat sees at an instant."""
 
-    def __init__(self, board: Board, acts: Acts, reader: Reader, seat: str, now: Instant, mode: Mode) -> None:
+    def __init__(
+        self, board: Board, acts: Acts, reader: Reader, seat: str, now: Instant, mode: Mode, settled: Instant
+    ) -> None:
         self.board, self.acts, self.seat, self.now, self.mode = board, acts, seat, max(now, board.state.now), mode
         self.law = board.law
         self._reader = reader
-        self.state: State = status(self.law.plain(self.now), board.state, self.now)
+        # No deadline counts as passed before all that may have come in time has been read.
+        upto = max(min(self.now, settled), board.state.now)
+        self.state: State = status(self.law.plain(self.now), board.state, upto)
         self.snapshot = self.law.at(self.state, self.now)
         self._is_as_recorded = self.state is board.state and board.today == self.law.day(self.now)
         self._seen: dict[str, bool] = {}
@@ -97,7 +101,7 @@ class View:
             seat=self.seat,
             name=self.law.name(self.seat),
             now=self.now,
-            cursor=cursor_text(len(self.board.feed(self.seat))),
+            cursor=cursor_text(len(self.board.feed(self.seat)), self.board.epoch),
             cases=self.cases(),
             deadlines=self.deadlines(),
             asks=view_asks.asks(self),
@@ -218,10 +222,10 @@ class View:
         """The seat's feed after a position. NotFound for a position it has not reached."""
         feed = self.board.feed(self.seat)
         if after > len(feed):
-            raise NotFound("cursor", cursor_text(after), [cursor_text(len(feed))])
+            raise NotFound("cursor", cursor_text(after, self.board.epoch), [cursor_text(len(feed), self.board.epoch)])
         last = min(len(feed), after + min(limit, FEED_ITEMS_MAX))
         items = tuple(self.item(position) for position in range(after + 1, last + 1))
-        return FeedPage(items=items, cursor=cursor_text(last), more=last < len(feed))
+        return FeedPage(items=items, cursor=cursor_text(last, self.board.epoch), more=last < len(feed))
 
     def item(self, position: int) -> FeedItem:
         """One event of the seat's feed, as it may be shown now."""
@@ -230,7 +234,12 @@ class View:
         if event.kind == "facts":
             return self._facts_item(position, read)
         if event.kind == "case":
-            return FeedItem(cursor=cursor_text(position), at=read.at, kind="case", case=self.board.cases[event.ref])
+            return FeedItem(
+                cursor=cursor_text(position, self.board.epoch),
+                at=read.at,
+                kind="case",
+                case=self.board.cases[event.ref],
+            )
         return view_contents.item(self, position, event, read)
 
     def events(self) -> Iterator[Event]:
@@ -239,13 +248,20 @@ class View:
         return (feed.event(position) for position in range(1, len(feed) + 1))
 
     def provable(self, position: int) -> int:
-        """The ledger's entry behind one of the seat's events, where the seat may see all that the entry holds."""
+        """The ledger's entry behind one of the seat's events, where the seat may see all that the entry holds.
+
+        Raises NotFound for a position the feed has not reached, NotEntitled for a record the seat may not hold.
+        """
         feed = self.board.feed(self.seat)
         if not 1 <= position <= len(feed):
-            raise NotFound("event", cursor_text(position), [])
+            raise NotFound("event", cursor_text(position, self.board.epoch), [])
         event = feed.event(position)
         if not self._sees_all_of(self.acts.get(event.entry)):
-            raise NotFound("proof of event", cursor_text(position), [])
+            raise NotEntitled(
+                "no proof",
+                "There is no proof of this for you: its record may hold more than you may see.",
+                fix="Of a warning its author has the proof; you have that of its delivery to you.",
+            )
         return event.entry
 
     def names_author(self, read: Read) -> bool:
@@ -261,14 +277,14 @@ class View:
         facts = visible_facts(read.act.facts, self.sees_case)
         shows = self.names_author(read)
         return FeedItem(
-            cursor=cursor_text(position),
+            cursor=cursor_text(position, self.board.epoch),
             at=read.at,
             kind="facts",
             case=next((case for fact in facts if (case := getattr(fact, "case", ""))), ""),
             by=read.by if shows else "",
             attested=read.act.attested if shows else "",
             facts=facts,
-            says=tuple(said for fact in facts if (said := sentence(fact, self.law.names))),
+            says=tuple(said(fact, self.law.names) for fact in facts),
         )
 
     def _sees_all_of(self, read: Read) -> bool:

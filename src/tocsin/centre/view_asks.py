@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 
 from tocsin.alliance.state import Procedure
 from tocsin.centre.view_model import Ask
-from tocsin.terms import iso
 
 if TYPE_CHECKING:
     from tocsin.centre.view import View
@@ -30,7 +29,7 @@ def _of_procedure(view: "View", case: str, procedure: Procedure) -> Iterator[Ask
         if seat not in silence.acknowledged:
             yield Ask(
                 kind="acknowledge text",
-                says=f"Confirm that you have the text '{name}', under silence until {iso(silence.deadline)}.",
+                says=f"Confirm that you have the text '{name}'{_titled(procedure)}, which is under silence.",
                 case=case,
                 name=name,
                 by=silence.deadline,
@@ -38,13 +37,14 @@ def _of_procedure(view: "View", case: str, procedure: Procedure) -> Iterator[Ask
         if seat not in procedure.positions:
             yield Ask(
                 kind="position",
-                says=f"'{name}' stands adopted at {iso(silence.deadline)} unless somebody objects.",
+                says=f"'{name}'{_titled(procedure)} will stand adopted unless somebody objects. What was said before "
+                "the silence does not count: say it again.",
                 case=case,
                 name=name,
                 by=silence.deadline,
             )
     if procedure.status == "open" and is_elector and seat not in procedure.positions:
-        yield Ask(kind="position", says=f"'{name}' waits for your position.", case=case, name=name)
+        yield Ask(kind="position", says=f"'{name}'{_titled(procedure)} waits for your position.", case=case, name=name)
     if procedure.on_behalf.get(seat) == "unconfirmed":
         said = procedure.positions.get(seat, "not_stated")
         yield Ask(
@@ -54,12 +54,22 @@ def _of_procedure(view: "View", case: str, procedure: Procedure) -> Iterator[Ask
             name=name,
         )
     if procedure.status == "unconfirmed" and (seat in procedure.chairs or seat == "secretariat"):
+        missing = [view.law.name(party) for party in procedure.ballot.universe if not _has_it(procedure, party)]
+        unheard = f" Not known to have the text: {', '.join(missing)}." if missing else ""
         yield Ask(
             kind="confirm expiry",
-            says=f"The silence on '{name}' ran out, but nothing is adopted until its chair confirms.",
+            says=f"The silence on '{name}' ran out. Confirming adopts it and binds all; nothing else does.{unheard}",
             case=case,
             name=name,
         )
+
+
+def _has_it(procedure: Procedure, party: str) -> bool:
+    return procedure.silence is not None and party in (*procedure.silence.delivered, *procedure.silence.vouched)
+
+
+def _titled(procedure: Procedure) -> str:
+    return f" ({procedure.text[:80]})" if procedure.text else ""
 
 
 def _of_contents(view: "View") -> Iterator[Ask]:

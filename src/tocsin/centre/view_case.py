@@ -1,10 +1,11 @@
 """A case as one seat sees it: procedures with their rule at work, requirements and pledges, times and account."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from tocsin.alliance.decision import outcome_of
-from tocsin.alliance.lessons import Timed, account, headlines, timed
+from tocsin.alliance.facts import CaseOpened, TextDelivered
+from tocsin.alliance.lessons import Timed, headlines, timed
 from tocsin.alliance.state import CaseState, Procedure, State
 from tocsin.centre.board import visible_facts
 from tocsin.centre.view_model import (
@@ -13,10 +14,12 @@ from tocsin.centre.view_model import (
     Deadline,
     Headline,
     LineView,
+    PledgeLine,
     PositionLine,
     ProcedureView,
     RequestLine,
 )
+from tocsin.centre.words import moment_words, said
 from tocsin.charter.rules.explain import explain
 from tocsin.charter.rules.levers import levers
 from tocsin.charter.rules.verdict import compile_ballot
@@ -26,6 +29,8 @@ if TYPE_CHECKING:
 
 RUNNING = ("open", "silence", "unconfirmed")
 LEVERS_MAX = 2_000
+ACCOUNT_ENTRIES_MAX = 150
+"""The account of a case goes back over so many acts; the feed has them all."""
 
 
 def case_line(case: CaseState, state: State) -> CaseLine:
@@ -44,7 +49,10 @@ def case_line(case: CaseState, state: State) -> CaseLine:
 
 def case_view(view: "View", case: CaseState) -> CaseView:
     """The whole of a case."""
-    rows = list(_timed_facts(view, case.id))
+    # A case is seen whole, so that its facts need not be looked for in the seat's feed. Of a long one the account is
+    # cut: a view that took longer the more was said could be made to take too long.
+    marks = list(_timed_facts(view, case.id, view.board.case_marks.get(case.id, ())))
+    latest = list(_timed_facts(view, case.id, view.board.case_entries.get(case.id, ())[-ACCOUNT_ENTRIES_MAX:]))
     pledged: dict[str, int] = {}
     for pledge in case.pledges.values():
         pledged[pledge.line] = pledged.get(pledge.line, 0) + pledge.quantity
@@ -67,14 +75,18 @@ def case_view(view: "View", case: CaseState) -> CaseView:
             )
             for line in case.requirement
         ),
+        pledges=tuple(
+            PledgeLine(pledge=row.id, line=row.line, party=row.party, quantity=row.quantity)
+            for row in case.pledges.values()
+        ),
         mandates=case.mandates,
         consents=case.consents,
         deployments=case.deployments,
         reports_owed=case.reports_owed,
         reports_filed=case.reports_filed,
         shared=case.shared,
-        headlines=tuple(Headline(name=row.name, says=row.says, hours=row.hours_least) for row in headlines(rows)),
-        account=account(rows, view.law.names),
+        headlines=tuple(Headline(name=row.name, says=row.says, hours=row.hours_least) for row in headlines(marks)),
+        account=_account(view, latest),
     )
 
 
@@ -127,7 +139,7 @@ def deadlines(view: "View") -> Iterator[Deadline]:
 
 def _positions(view: "View", procedure: Procedure) -> Iterator[PositionLine]:
     could = _could_change(procedure) if procedure.status in RUNNING else {}
-    silence = procedure.silence if procedure.status == "silence" else None
+    silence = procedure.silence if procedure.status in ("silence", "unconfirmed") else None
     for party in procedure.ballot.universe:
         yield PositionLine(
             party=party,
@@ -137,6 +149,7 @@ def _positions(view: "View", procedure: Procedure) -> Iterator[PositionLine]:
             own=party in procedure.own,
             on_behalf=procedure.on_behalf.get(party, ""),
             delivered=party in silence.delivered if silence is not None else None,
+            vouched=silence is not None and party in silence.vouched - silence.delivered,
             acknowledged=party in silence.acknowledged if silence is not None else None,
             can_still_change=could.get(party, ""),
         )
@@ -145,7 +158,8 @@ def _positions(view: "View", procedure: Procedure) -> Iterator[PositionLine]:
 def _could_change(procedure: Procedure) -> dict[str, str]:
     """What each elector could do alone that changes what would come of it."""
     compiled = compile_ballot(procedure.ballot, procedure.ballot_digest)
-    found = levers(compiled, procedure.positions, procedure.questions, closed=True, largest=1, limit=LEVERS_MAX)
+    is_closed = procedure.status != "open"  # under silence, what nobody says counts as consent
+    found = levers(compiled, procedure.positions, procedure.questions, closed=is_closed, largest=1, limit=LEVERS_MAX)
     could: dict[str, str] = {}
     for lever in found.changes:
         party = lever.parties[0]
@@ -157,12 +171,20 @@ def _could_change(procedure: Procedure) -> dict[str, str]:
     return could
 
 
-def _timed_facts(view: "View", case: str) -> Iterator[Timed]:
-    """The case's facts in order, each with its time: from this seat's own feed, so clocks are its own too."""
-    for event in view.events():
-        if event.kind != "facts":
-            continue
-        read = view.acts.get(event.entry)
+def _account(view: "View", rows: list[Timed]) -> tuple[str, ...]:
+    """What happened, one line a fact, each with its time."""
+    quiet = (CaseOpened, TextDelivered)
+    return tuple(
+        f"{moment_words(row.span.earliest)}: {said(row.fact, view.law.names)}"
+        for row in rows
+        if not isinstance(row.fact, quiet)
+    )
+
+
+def _timed_facts(view: "View", case: str, entries: Iterable[int]) -> Iterator[Timed]:
+    """The case's facts in these entries of the ledger, each with its time."""
+    for entry in entries:
+        read = view.acts.get(entry)
         facts = tuple(
             fact for fact in visible_facts(read.act.facts, view.sees_case) if getattr(fact, "case", "") == case
         )

@@ -106,7 +106,7 @@ def item(view: "View", position: int, event: Event, read: Read) -> FeedItem:
     held = view.board.book[case, warning]
     by = _by(event, read, held)
     return FeedItem(
-        cursor=cursor_text(position),
+        cursor=cursor_text(position, view.board.epoch),
         at=read.at,
         kind=event.kind,  # type: ignore[arg-type]  # feeds.KINDS are the kinds of items
         case=case,

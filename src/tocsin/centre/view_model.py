@@ -80,6 +80,8 @@ class PositionLine(Shown, frozen=True, kw_only=True):
     """unconfirmed, confirmed or disputed, where somebody else entered it."""
     delivered: bool | None = None
     """Whether the text under silence is known to have reached it; none outside silence."""
+    vouched: bool = False
+    """Whether that the text reached it is the chair's word alone."""
     acknowledged: bool | None = None
     can_still_change: str = ""
     """What it could still do that changes the outcome, in words."""
@@ -162,6 +164,15 @@ class Headline(Shown, frozen=True, kw_only=True):
     hours: float | None = None
 
 
+class PledgeLine(Shown, frozen=True, kw_only=True):
+    """A quantity offered towards a line."""
+
+    pledge: str
+    line: str
+    party: str
+    quantity: int
+
+
 class CaseView(Shown, frozen=True, kw_only=True):
     """One crisis."""
 
@@ -173,6 +184,7 @@ class CaseView(Shown, frozen=True, kw_only=True):
     convened: dict[str, Instant] = {}
     procedures: tuple[ProcedureView, ...] = ()
     requirement: tuple[LineView, ...] = ()
+    pledges: tuple[PledgeLine, ...] = ()
     mandates: dict[str, Instant | None] = {}
     consents: dict[str, Instant | None] = {}
     deployments: dict[str, Instant | None] = {}

@@ -33,7 +33,7 @@ def act(
     command = _command(file)
     acting = Acting(seat, centre, "", on_behalf, sign, str(command.get("id", "")))
     with opened(seat, centre, on_behalf) as at:
-        print_done(send(at, acting, command), as_json)
+        print_done(at, send(at, acting, command), as_json)
 
 
 def _command(file: Path) -> dict[str, Any]:

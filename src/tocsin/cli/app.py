@@ -16,6 +16,7 @@ from typer.core import TyperGroup
 from tocsin import __version__
 from tocsin.cli import charter, contacts, desk, desk_tokens, export, facts, ledger, measures, pending, text
 from tocsin.cli.act import act
+from tocsin.cli.clock import clock
 from tocsin.cli.compare import compare
 from tocsin.cli.consult import consult
 from tocsin.cli.copies import backup, restore
@@ -26,6 +27,7 @@ from tocsin.cli.outcome import outcome
 from tocsin.cli.party import party
 from tocsin.cli.position import position
 from tocsin.cli.precedents import precedents
+from tocsin.cli.receipt import receipt
 from tocsin.cli.replay import replay
 from tocsin.cli.serve import serve
 from tocsin.cli.situation import case, cases, situation
@@ -42,8 +44,8 @@ CLIENT_WORDS = ("code", "status", "field", "found", "accepted", "clause", "fix")
 
 SECTIONS: dict[str, tuple[str, ...]] = {
     "The law": ("demo", "replay", "duties", "outcome", "compare", "party", "precedents", "charter", "facts"),
-    "A centre": ("serve", "desk", "token", "contact", "backup", "restore", "erase"),
-    "At your desk: see": ("situation", "cases", "case", "released", "warning", "watch"),
+    "A centre": ("serve", "desk", "token", "contact", "backup", "restore", "erase", "clock"),
+    "At your desk: see": ("situation", "cases", "case", "released", "warning", "watch", "receipt"),
     "At your desk: act": ("warn", "recall", "ack", "consult", "position", "text", "act", "pending"),
     "Records and numbers": ("ledger", "measures", "export", "version"),
 }
@@ -181,6 +183,8 @@ app.command()(case)
 app.command()(released)
 app.command()(warning)
 app.command()(watch)
+app.command()(receipt)
+app.command()(clock)
 app.command()(warn)
 app.command()(recall)
 app.command()(ack)

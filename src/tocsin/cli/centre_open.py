@@ -59,6 +59,8 @@ PASSWORD_FILE = Annotated[
 
 DEFAULT_ADDRESS = "http://127.0.0.1:8420"
 TEXT_BYTES_MAX = 500_000
+SIGNED_OUT = ("not signed in", "session over")
+"""What a centre answers to a secret that opens nothing any more."""
 
 
 class Acting(NamedTuple):
@@ -94,6 +96,7 @@ def opened(seat: str = "", centre: str = "", behalf: str = "") -> Iterator[Open]
     """The centre with the desk of that seat. Leaves with 2 where nobody is signed in there."""
     from tocsin.cli.centre_desks import held
     from tocsin.client import Client
+    from tocsin.errors import ClientError
 
     address = address_of(centre)
     desks = held().centres.get(address, {})
@@ -110,14 +113,21 @@ def opened(seat: str = "", centre: str = "", behalf: str = "") -> Iterator[Open]
         )
     desk = desks[chosen]
     with Client(address, desk.secret, ca_file=desk.ca_file or None, on_behalf=behalf) as client:
-        yield Open(client, address, chosen, desk)
+        try:
+            yield Open(client, address, chosen, desk)
+        except ClientError as error:
+            if error.code not in SIGNED_OUT:
+                raise
+            raise ClientError(
+                error.code, error.message, status=error.status, fix="Sign in: tocsin desk login"
+            ) from None
 
 
 def act(acting: Acting, do: str, *, as_json: bool, **fields: object) -> None:
     """Hand in a command, wait until it is durable, and print what came of it. What is empty or None is left out."""
     with opened(acting.seat, acting.centre, acting.behalf) as at:
         told = {name: value for name, value in fields.items() if value not in ("", None, ())}
-        print_done(send(at, acting, {"do": do, **told}), as_json)
+        print_done(at, send(at, acting, {"do": do, **told}), as_json)
 
 
 def send(at: Open, acting: Acting, command: dict[str, Any], content: "WarningContent | None" = None) -> dict[str, Any]:
@@ -133,16 +143,18 @@ def send(at: Open, acting: Acting, command: dict[str, Any], content: "WarningCon
     return at.client.submit(command, content)
 
 
-def print_done(answer: dict[str, Any], as_json: bool) -> None:
-    """What came of an act."""
-    if as_json:
-        from tocsin.cli.tables import print_json
+def print_done(at: Open, answer: dict[str, Any], as_json: bool) -> None:
+    """What came of an act. Leaves with 1 where it was recorded and came to nothing."""
+    from tocsin.cli import centre_words
+    from tocsin.cli.centre_known import known
+    from tocsin.cli.tables import print_json
 
+    if as_json:
         print_json(answer)
     else:
-        from tocsin.cli.centre_words import print_answer
-
-        print_answer(answer)
+        centre_words.print_answer(answer, known(at.client))
+    if not centre_words.has_effect(answer):
+        raise typer.Exit(1)
 
 
 def now_at(client: "Client") -> int:
@@ -195,19 +207,24 @@ def text_of(text: str, option: str) -> str:
     return read_text(Path("-"), option, TEXT_BYTES_MAX) if text == "-" else text
 
 
-def password_of(file: Path | None, *, again: bool = False) -> str:
-    """A password: the first line of a file, or what a person types, which is not shown. `again`: asked for twice."""
+def password_of(
+    file: Path | None, *, again: bool = False, option: str = "--password-file", question: str = "Password: "
+) -> str:
+    """A password: the first line of a file, or what a person types, which is not shown. `again`: asked for twice.
+
+    `option` is the one that names the file.
+    """
     from getpass import getpass
 
     from tocsin.cli.ledger_open import is_asked, read_text
 
     if file is not None:
-        return read_text(file, "--password-file", 10_000).partition("\n")[0].removesuffix("\r")
+        return read_text(file, option, 10_000).partition("\n")[0].removesuffix("\r")
     if not is_asked():
-        raise typer.BadParameter("nobody is here to be asked; give --password-file FILE.", param_hint="--password-file")
-    said = getpass("Password: ")
+        raise typer.BadParameter(f"nobody is here to be asked; give {option} FILE.", param_hint=option)
+    said = getpass(question)
     if again and getpass("The same again: ") != said:
-        raise typer.BadParameter("the two are not the same.", param_hint="--password-file")
+        raise typer.BadParameter("the two are not the same.", param_hint=option)
     return said
 
 

@@ -72,7 +72,7 @@ def consult(
         command = {"do": "request", "case": case, "request": request, "duty": duty, "event": claim}
         command |= {"readings": reading} if reading else {}
         answer = send(at, Acting(seat, centre, by, on_behalf, sign, command_id), command)
-        print_done(answer, as_json)
+        print_done(at, answer, as_json)
 
 
 def _from_file(name: str) -> dict[str, Any]:

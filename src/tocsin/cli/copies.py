@@ -1,5 +1,6 @@
-"""`tocsin backup` and `restore`: a whole centre, its ledger and its desks."""
+"""`tocsin backup` and `restore`: a whole centre, its ledger, its desks and its secret."""
 
+import os
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,16 +13,23 @@ from tocsin.cli.options import AS_JSON
 if TYPE_CHECKING:
     from tocsin.ledger import Restored
 
+HEAD_ENTRIES = 10
+"""Among so many first entries stands how a centre began."""
+
 DATA = Annotated[Path, typer.Argument(metavar="DATA", help="The centre's folder.", show_default=False)]
 OUT = Annotated[
     Path,
     typer.Argument(
-        metavar="OUT", help="The new file for the ledger's copy; the desks go to OUT.desks.", show_default=False
+        metavar="OUT",
+        help="The new file for the ledger's copy; the desks go to OUT.desks, the centre's secret to OUT.secret.",
+        show_default=False,
     ),
 ]
 FILE = Annotated[
     Path,
-    typer.Argument(metavar="FILE", help="The backup, with its .desks beside it; only read.", show_default=False),
+    typer.Argument(
+        metavar="FILE", help="The backup, with its .desks and .secret beside it; only read.", show_default=False
+    ),
 ]
 NEW_DATA = Annotated[
     Path, typer.Argument(metavar="DATA", help="The folder in which the centre is to go on.", show_default=False)
@@ -32,9 +40,10 @@ def backup(data: DATA, out: OUT, *, as_json: AS_JSON = False) -> None:
     """Write a checked copy of a centre, also while it runs: its ledger as OUT, its desks as OUT.desks.
 
     The copy of the desks has their names and the digests of their passwords, so keep it as you keep the centre; it has
-    no sessions and no open invitations. Neither has the ledger's secret key: keep that apart.
+    no sessions and no open invitations. OUT.secret is what salts of warnings are made from, by which a repeated warning
+    is known again. The ledger's secret key is not copied: keep that apart.
     """
-    from tocsin.centre.start import DESKS_FILE, LEDGER_FILE
+    from tocsin.centre.start import DESKS_FILE, LEDGER_FILE, SECRET_FILE
     from tocsin.cli import tables
     from tocsin.ledger import backup as copy
 
@@ -42,16 +51,23 @@ def backup(data: DATA, out: OUT, *, as_json: AS_JSON = False) -> None:
     if not path.is_file():
         raise typer.BadParameter(f"there is no centre in {data}: it has no {LEDGER_FILE}.", param_hint="DATA")
     target = check_name(new_file(out, "OUT"), "OUT")
-    desks = new_file(desks_of(out), "OUT")
+    desks, secret = new_file(desks_of(out), "OUT"), new_file(secret_of(out), "OUT")
+    salt_secret = _read_secret(data / SECRET_FILE, "DATA")
     with answering(path, as_json, "DATA"), progress("checking the copy") as bar:
         verdict = copy(path, target, on_progress=bar)
+    beside = {"desks": "", "secret": ""}
     if (data / DESKS_FILE).exists():
         _copy_desks(data / DESKS_FILE, desks)
-    told = {"data": str(data), "backup": str(target), "desks": str(desks), "origin": verdict.origin}
+        beside["desks"] = str(desks)
+    if salt_secret:
+        _write_secret(secret, salt_secret)
+        beside["secret"] = str(secret)
     if as_json:
+        told = {"data": str(data), "backup": str(target), **beside, "origin": verdict.origin}
         tables.print_json(told | {"entries": verdict.size})
     else:
-        say(f"Wrote {target}, {verdict.size:,} entries of {verdict.origin}, checked; and {desks}.")
+        more = f"; and {' and '.join(filter(None, beside.values()))}" if any(beside.values()) else ""
+        say(f"Wrote {target}, {verdict.size:,} entries of {verdict.origin}, checked{more}.")
         say("What is erased later at the centre stays in the backup.")
 
 
@@ -79,13 +95,17 @@ def restore(
     why = one_line(reason, "--reason")
     path = check_name(data / LEDGER_FILE, "DATA")
     _check_free(data, path, replace=replace)
+    secret = _read_secret(secret_of(file), "FILE")
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
     with answering(file, as_json, "FILE"), progress("checking the backup") as bar:
         done = go_on(file, path, reason=why, replace=replace, on_progress=bar)
     _note_last_heard(data, done)
     has_desks = _restore_desks(file, data)
+    if secret:
+        _restore_secret(secret, data)
     if as_json:
-        tables.print_json({"data": str(data), "backup": str(file), "desks": has_desks, "restored": done})
+        told = {"data": str(data), "backup": str(file), "desks": has_desks, "secret": bool(secret)}
+        tables.print_json(told | {"restored": done})
     else:
         _print(data, done, has_desks=has_desks)
 
@@ -95,12 +115,17 @@ def desks_of(copy: Path) -> Path:
     return copy.with_name(f"{copy.name}.desks")
 
 
+def secret_of(copy: Path) -> Path:
+    """Where the secret of a backup lies."""
+    return copy.with_name(f"{copy.name}.secret")
+
+
 def _check_free(data: Path, path: Path, *, replace: bool) -> None:
-    from tocsin.centre.start import DESKS_FILE
+    from tocsin.centre.start import DESKS_FILE, SECRET_FILE
 
     if replace:
         return
-    for there in (path, data / DESKS_FILE):
+    for there in (path, data / DESKS_FILE, data / SECRET_FILE):
         if there.exists():
             raise typer.BadParameter(
                 f"{there} is there already; say --replace to put it aside and go on from the backup.", param_hint="DATA"
@@ -150,11 +175,67 @@ def _copy_desks(source: Path, target: Path) -> None:
         raise
 
 
+def _restore_secret(secret: bytes, data: Path) -> None:
+    """The secret of the backup into the folder, the one that is there put aside."""
+    from tocsin.centre.start import SECRET_FILE
+
+    target = data / SECRET_FILE
+    if target.exists():
+        target.rename(_free_name(target))
+    _write_secret(target, secret)
+
+
+def _read_secret(path: Path, parameter: str) -> bytes:
+    """The bytes that salts follow from; none where the file is not there. Leaves with 2 where it holds something
+    else: a short secret hides nothing."""
+    from tocsin.centre.start import SECRET_BYTES
+
+    try:
+        secret = path.read_bytes()
+    except FileNotFoundError:
+        return b""
+    except OSError as error:
+        why = (error.strerror or str(error)).lower()
+        raise typer.BadParameter(f"{path} cannot be read: {why}.", param_hint=parameter) from None
+    if len(secret) != SECRET_BYTES:
+        raise typer.BadParameter(
+            f"{path} is no secret of a centre: it has {len(secret)} bytes, not {SECRET_BYTES}. Put it aside.",
+            param_hint=parameter,
+        )
+    return secret
+
+
+def _write_secret(path: Path, secret: bytes) -> None:
+    """A new file for its owner alone."""
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        file.write(secret)
+        file.flush()
+        os.fsync(handle)
+
+
 def _free_name(path: Path) -> Path:
     number = 1
     while (aside := path.with_name(f"{path.name}.aside-{number}")).exists():
         number += 1
     return aside
+
+
+def _serve(data: Path) -> str:
+    """The command by which the centre in a folder goes on, as the record says how it began."""
+    from tocsin.alliance.records import CentreOpening, decode
+    from tocsin.centre.start import LEDGER_FILE
+    from tocsin.ledger import FileReader
+
+    how = "--charter CHARTER"
+    with closing(FileReader(data / LEDGER_FILE)) as book:
+        heads = (book.entry(place) for place in range(min(HEAD_ENTRIES, len(book))))
+        records = (entry.body for entry in heads if entry.kind == "record" and entry.body.startswith(b'{"record":'))
+        begun = next((head for body in records if isinstance(head := decode(body), CentreOpening)), None)
+    if begun is not None:
+        mode = "" if begun.mode == "live" else f" --mode {begun.mode}"
+        how = f"--charter {begun.charter}{mode}{''.join(f' --reading {one}' for one in begun.readings)}"
+    return f"tocsin serve {how} --data {data}"
 
 
 def _print(data: Path, done: "Restored", *, has_desks: bool) -> None:
@@ -170,4 +251,4 @@ def _print(data: Path, done: "Restored", *, has_desks: bool) -> None:
         say("The desks are as they were at the backup. Everybody signs in anew.")
     else:
         say("The backup has no desks: the next start prints a one-time link for the secretariat.")
-    say(f"Next: tocsin serve --data {data}")
+    say(f"Next: {_serve(data)}")

@@ -1,4 +1,4 @@
-"""`tocsin desk`: desks at a centre, from the invitation to the revocation, and signing in at one."""
+"""`tocsin desk`: desks at a centre, from the invitation to a name that is erased, and signing in at one."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -16,14 +16,17 @@ from tocsin.cli.centre_open import (
     opened,
     password_of,
 )
-from tocsin.cli.ledger_open import read_text, say
+from tocsin.cli.ledger_open import read_text, say, warn
 from tocsin.cli.options import AS_JSON
 
 if TYPE_CHECKING:
+    from tocsin.cli.centre_open import Open
     from tocsin.client import Client
 
 app = typer.Typer(
-    help="Invite, approve and revoke desks; enter one, sign in and out.", rich_markup_mode=None, no_args_is_help=True
+    help="Invite, approve, revoke and forget desks; enter one, sign in and out.",
+    rich_markup_mode=None,
+    no_args_is_help=True,
 )
 app.add_typer(desk_keys.app, name="key")
 app.add_typer(desk_grants.app, name="delegation")
@@ -95,12 +98,14 @@ def enter(
     chosen = name or asked("Name to sign in with: ", "--name")
     password = password_of(password_file, again=True)
     with Client(address, ca_file=ca_file) as client:
-        told = client.enter(said, chosen, password)
+        told, replaced = client.enter(said, chosen, password), ""
         is_in = told.get("status") == "active"
         if is_in:
-            _sign_in(client, chosen, password, ca_file)
+            _, replaced = _sign_in(client, chosen, password, ca_file)
+    if not as_json:
+        _warn_of(replaced, told["seat"])
     if as_json:
-        tables.print_json(told | {"centre": address, "signed_in": is_in})
+        tables.print_json(told | {"centre": address, "signed_in": is_in, "replaced": replaced})
     elif is_in:
         say(f"Desk {told['desk']} of {told['seat']} is yours, and you are signed in.")
     else:
@@ -129,14 +134,15 @@ def login(
         if token_file is not None:
             client.wire.secret = read_text(token_file, "--token-file", 10_000).strip()
             told = client.me()
-            _keep(client, told, client.wire.secret, ca_file)
+            replaced = _keep(client, told, client.wire.secret, ca_file)
         else:
             chosen = name or asked("Name to sign in with: ", "--name")
-            told = _sign_in(client, chosen, password_of(password_file), ca_file)
-    shown = {key: value for key, value in told.items() if key not in ("secret", "csrf")} | {"centre": address}
+            told, replaced = _sign_in(client, chosen, password_of(password_file), ca_file)
+    shown = {key: value for key, value in told.items() if key not in ("secret", "csrf")}
     if as_json:
-        tables.print_json(shown)
+        tables.print_json(shown | {"centre": address, "replaced": replaced})
     else:
+        _warn_of(replaced, told["seat"])
         say(f"Signed in at {address} as {told['seat']}, desk {told['desk']}.")
 
 
@@ -144,7 +150,6 @@ def login(
 def logout(*, seat: SEAT = "", centre: CENTRE = "", as_json: AS_JSON = False) -> None:
     """Sign out: the session ends at the centre, and its secret is removed here. A token is only removed here."""
     from tocsin.cli import tables
-    from tocsin.cli.centre_desks import changed
     from tocsin.errors import ClientError
 
     ended = True
@@ -154,16 +159,47 @@ def logout(*, seat: SEAT = "", centre: CENTRE = "", as_json: AS_JSON = False) ->
                 at.client.logout()
             except ClientError as error:
                 ended = error.status == 401  # it had ended already
-        with changed() as desks:
-            desks.centres[at.address].pop(at.seat, None)
-            if not desks.centres[at.address]:
-                del desks.centres[at.address]
+        _let_go(at)
     if as_json:
         tables.print_json({"centre": at.address, "seat": at.seat, "ended": ended})
     else:
         say(f"Signed out of {at.seat} at {at.address}.")
         if not ended:
             say("The centre could not be told: there the session ends by itself, within half a day.")
+
+
+@app.command()
+def password(
+    *,
+    password_file: PASSWORD_FILE = None,
+    new_password_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--new-password-file", metavar="FILE", help="Read the new password from the first line of FILE; else ask."
+        ),
+    ] = None,
+    seat: SEAT = "",
+    centre: CENTRE = "",
+    as_json: AS_JSON = False,
+) -> None:
+    """Change your own password. All your sessions end; your tokens stay good.
+
+    The old one is asked, or read from --password-file, and then the new one, of at least 12 letters.
+    """
+    from tocsin.cli import tables
+
+    if new_password_file == password_file == Path("-"):
+        raise typer.BadParameter("only one of the two can be read from '-'.", param_hint="--new-password-file")
+    with opened(seat, centre) as at:
+        old = password_of(password_file, question="The password you have: ")
+        new = password_of(new_password_file, again=True, option="--new-password-file", question="The new one: ")
+        at.client.change_password(old, new)
+        _let_go(at)
+    if as_json:
+        tables.print_json({"centre": at.address, "seat": at.seat})
+    else:
+        say(f"Your password at {at.address} is changed, and your sessions there have ended.")
+        say("Sign in again: tocsin desk login")
 
 
 @app.command()
@@ -199,6 +235,46 @@ def revoke(
         say(f"Desk {desk} is revoked. Its sessions and tokens are no longer good.")
 
 
+@app.command()
+def forget(desk: DESK, *, seat: SEAT = "", centre: CENTRE = "", as_json: AS_JSON = False) -> None:
+    """Erase the name of a revoked desk's person, for good. The desk's id stays, and so does what it did."""
+    from tocsin.cli import tables
+
+    with opened(seat, centre) as at:
+        told = at.client.forget(desk)
+    if as_json:
+        tables.print_json(told)
+    else:
+        say(f"The name of the person of desk {desk} is erased at the centre. It stays in backups.")
+
+
+@app.command()
+def sso(
+    desk: DESK,
+    subject: Annotated[
+        str,
+        typer.Argument(
+            metavar="SUBJECT", help="What the provider knows the person as; '' to end it.", show_default=False
+        ),
+    ],
+    *,
+    seat: SEAT = "",
+    centre: CENTRE = "",
+    as_json: AS_JSON = False,
+) -> None:
+    """Let a desk's person sign in through the centre's identity provider. Their sessions end by it."""
+    from tocsin.cli import tables
+
+    with opened(seat, centre) as at:
+        told = at.client.single_sign_on(desk, subject)
+    if as_json:
+        tables.print_json(told)
+    elif told["single_sign_on"]:
+        say(f"The person of desk {desk} may sign in through the provider. The centre keeps only a digest of the name.")
+    else:
+        say(f"Nobody signs in through the provider to desk {desk} any more.")
+
+
 @app.command("list")
 def list_(*, seat: SEAT = "", centre: CENTRE = "", as_json: AS_JSON = False) -> None:
     """List the desks there are: all of them for the secretariat, a nation's own for the head of its desks."""
@@ -212,14 +288,32 @@ def list_(*, seat: SEAT = "", centre: CENTRE = "", as_json: AS_JSON = False) -> 
         desk_words.print_desks(rows)
 
 
-def _sign_in(client: "Client", name: str, password: str, ca_file: Path | None) -> dict[str, Any]:
+def _let_go(at: "Open") -> None:
+    """Keep no longer what opened that desk."""
+    from tocsin.cli.centre_desks import changed
+
+    with changed() as desks:
+        desks.centres[at.address].pop(at.seat, None)
+        if not desks.centres[at.address]:
+            del desks.centres[at.address]
+
+
+def _sign_in(client: "Client", name: str, password: str, ca_file: Path | None) -> tuple[dict[str, Any], str]:
     told = client.login(name, password)
-    _keep(client, told, told["secret"], ca_file)
-    return told
+    return told, _keep(client, told, told["secret"], ca_file)
 
 
-def _keep(client: "Client", told: dict[str, Any], secret: str, ca_file: Path | None) -> None:
-    """Remember how to open a desk."""
+def _warn_of(replaced: str, seat: str) -> None:
+    """One home holds one desk of a seat: whoever sits at the other one is signed out here by that."""
+    if replaced:
+        warn(
+            f"This home held desk {replaced} of {seat}, and no longer does. Two persons of one seat need a home each: "
+            "TOCSIN_HOME=FOLDER tocsin …"
+        )
+
+
+def _keep(client: "Client", told: dict[str, Any], secret: str, ca_file: Path | None) -> str:
+    """Remember how to open a desk. The id of another desk of the seat that was remembered before; mostly none."""
     from tocsin.cli.centre_desks import HeldDesk, changed
 
     desk = HeldDesk(
@@ -231,4 +325,7 @@ def _keep(client: "Client", told: dict[str, Any], secret: str, ca_file: Path | N
     )
     with changed() as desks:
         desks.last = client.wire.address
-        desks.centres.setdefault(client.wire.address, {})[str(told["seat"])] = desk
+        seats = desks.centres.setdefault(client.wire.address, {})
+        before = seats.get(str(told["seat"]))
+        seats[str(told["seat"])] = desk
+    return before.desk if before is not None and before.desk != desk.desk else ""

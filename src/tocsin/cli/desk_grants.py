@@ -76,7 +76,12 @@ def settings(
     *,
     two_persons: Annotated[
         str | None,
-        typer.Option("--two-persons", metavar="LIST", help="Acts that take two: break, force, recall; '' for none."),
+        typer.Option(
+            "--two-persons",
+            metavar="LIST",
+            help="Acts that take two: break (a silence), force (closing a decision on it, deploying), recall; '' for "
+            "none.",
+        ),
     ] = None,
     require_key: Annotated[
         bool | None,
@@ -86,10 +91,14 @@ def settings(
     centre: CENTRE = "",
     as_json: AS_JSON = False,
 ) -> None:
-    """Show what your seat wants of its own commands, or change it."""
+    """Show what your seat wants of its own commands, and what the charter does; or change the former.
+
+    To want less takes two persons: the second says the same here.
+    """
     from tocsin.cli import tables
 
     with opened(seat, centre) as at:
+        demanded = at.client.charter().get("two_persons", [])
         told = at.client.party_settings()
         if two_persons is not None or require_key is not None:
             wanted = dict(told["now"])
@@ -99,10 +108,11 @@ def settings(
                 wanted["require_key"] = require_key
             told = at.client.set_party_settings(wanted)
     if as_json:
-        tables.print_json(told)
+        tables.print_json(told | {"charter": {"two_persons": demanded}})
         return
     now = told["now"]
-    say(f"Two persons: {', '.join(now['two_persons']) or 'for nothing'}.")
+    say(f"Two persons, as the charter has it for every seat: {', '.join(demanded) or 'for nothing'}.")
+    say(f"Two persons, as your seat wants it besides: {', '.join(now['two_persons']) or 'for nothing'}.")
     say(f"Signed with your own key: {'always' if now['require_key'] else 'as you like'}.")
     if told.get("asked"):
         asked, until = told["asked"], told.get("until", "")

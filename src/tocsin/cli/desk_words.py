@@ -18,7 +18,8 @@ def print_desks(desks: Sequence[Told]) -> None:
     made = table("desk", "seat", "role", "status", "name", keep=("desk",))
     for told in harmless(desks):
         deputy = f"\ndeputy of {told['deputy_of']}" if told.get("deputy_of") else ""
-        row(made, told["desk"], told["seat"], f"{told['role']}{deputy}", _status(told), str(told.get("name") or ""))
+        status = _status(told).append("\napproved alone" if told.get("approved_alone") else "")
+        row(made, told["desk"], told["seat"], f"{told['role']}{deputy}", status, str(told.get("name") or ""))
     terminal().print(made if made.row_count else "There is no desk.")
 
 

@@ -31,7 +31,7 @@ def list_(*, seat: SEAT = "", centre: CENTRE = "", as_json: AS_JSON = False) -> 
 def confirm(waiting: ID, *, seat: SEAT = "", centre: CENTRE = "", as_json: AS_JSON = False) -> None:
     """Confirm an act, as another person than the one who entered it. It takes effect now."""
     with opened(seat, centre) as at:
-        print_done(at.client.confirm_pending(waiting), as_json)
+        print_done(at, at.client.confirm_pending(waiting), as_json)
 
 
 @app.command()

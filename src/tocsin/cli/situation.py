@@ -37,10 +37,11 @@ def cases(*, seat: SEAT = "", centre: CENTRE = "", as_json: AS_JSON = False) -> 
 def case(name: NAME, *, seat: SEAT = "", centre: CENTRE = "", as_json: AS_JSON = False) -> None:
     """Show a case: warnings, requests, texts with positions and who could still change them, pledges, the account."""
     from tocsin.cli import centre_words, tables
+    from tocsin.cli.centre_known import known
 
     with opened(seat, centre) as at:
-        told = at.client.case(name)
+        told, about = at.client.case(name), known(at.client)
     if as_json:
         tables.print_json(told)
     else:
-        centre_words.print_case(told)
+        centre_words.print_case(told, about)

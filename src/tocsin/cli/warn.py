@@ -89,9 +89,9 @@ def warn(
             return
         checked_text(substance)
         if sign:
-            print_done(_sealed(at, acting, author, told, substance), as_json)
+            print_done(at, _sealed(at, acting, author, told, substance), as_json)
         else:
-            print_done(at.client.warn(told | {"text": substance}, acting.id), as_json)
+            print_done(at, at.client.warn(told | {"text": substance}, acting.id), as_json)
 
 
 def warning(
@@ -107,14 +107,16 @@ def warning(
 ) -> None:
     """Read a warning that is released to you. The centre records that you received it."""
     from tocsin.cli import centre_words, tables
+    from tocsin.cli.centre_known import known
 
     with opened(seat, centre) as at:
         told = at.client.warning(case, warning)
         held = at.client.holders(case, warning) if holders else []
+        about = known(at.client)
     if as_json:
         tables.print_json(told | ({"holders": held} if holders else {}))
     else:
-        centre_words.print_warning(told, held)
+        centre_words.print_warning(told, about, held)
 
 
 def recall(
@@ -166,13 +168,14 @@ def ack(
 def released(*, seat: SEAT = "", centre: CENTRE = "", as_json: AS_JSON = False) -> None:
     """List everything released to you, and why."""
     from tocsin.cli import centre_words, tables
+    from tocsin.cli.centre_known import known
 
     with opened(seat, centre) as at:
-        rows = at.client.releases()
+        rows, about = at.client.releases(), known(at.client)
     if as_json:
         tables.print_json({"released": rows})
     else:
-        centre_words.print_released(rows)
+        centre_words.print_released(rows, about)
 
 
 def _as_of(text: str) -> dict[str, str]:

@@ -10,6 +10,9 @@ from tocsin.cli.options import AS_JSON
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tocsin.cli.centre_known import Known
+    from tocsin.errors import ClientError
+
 BACKLOG_ITEMS = 500
 TRANSIENT = (429, 500, 502, 503, 504)
 """Answers after which it is tried again, as after a lost connection."""
@@ -31,12 +34,16 @@ def watch(
 ) -> None:
     """Watch the live feed of your seat. It goes on where it stopped the last time, also after a lost connection.
 
-    What was printed is confirmed to the centre: a text under silence among it has reached you by that. With --json each
-    item is one line of JSON; with --once and --json all of them are one object.
+    What was printed is confirmed to the centre, where your desk has the scope ack: a text under silence among it has
+    reached you by that. That the line is lost, and back, is told on standard error. With --json each item is one line
+    of JSON; with --once and --json all of them are one object.
     """
     from tocsin.cli import centre_desks, tables
+    from tocsin.cli.centre_known import Known, known
 
     with opened(seat, centre) as at:
+        quiet = quiet or "ack" not in at.client.me()["scopes"]
+        about = Known() if as_json else known(at.client)
         origin = at.client.origin()
         cursor = "" if anew else centre_desks.cursor_of(at.address, at.seat, origin)
         if once and as_json:
@@ -51,15 +58,15 @@ def watch(
         begun = cursor
         for page in _backlog(at, cursor):
             for item in page:
-                _print(item, as_json=as_json)
+                _print(item, about, as_json=as_json)
             cursor = page[-1]["cursor"]
             _seen(at, origin, cursor, confirms=not quiet)
         if once:
             if cursor == begun:
                 typer.echo("Nothing new.")
             return
-        for item in at.client.events(cursor):
-            _print(item, as_json=as_json)
+        for item in at.client.events(cursor, on_line=_tell):
+            _print(item, about, as_json=as_json)
             _seen(at, origin, item["cursor"], confirms=not quiet)
 
 
@@ -82,7 +89,18 @@ def _backlog(at: Open, cursor: str) -> "Iterator[list[dict[str, Any]]]":
             return
 
 
-def _print(item: dict[str, Any], *, as_json: bool) -> None:
+def _tell(error: "ClientError | None") -> None:
+    """That the line is lost, or back."""
+    from tocsin.cli import tables
+
+    if error is None:
+        said = "The line is back; what happened meanwhile follows."
+    else:
+        said = f"The line is lost, and made anew: {error.message} Nothing is heard until it is back."
+    typer.echo(tables.plain(said, keep=""), err=True)
+
+
+def _print(item: dict[str, Any], about: "Known", *, as_json: bool) -> None:
     """One item. It is out before it is confirmed."""
     import sys
 
@@ -96,10 +114,11 @@ def _print(item: dict[str, Any], *, as_json: bool) -> None:
         from tocsin.cli import centre_words, tables
 
         console = tables.terminal()
-        head, *rest = centre_words.item_words(centre_words.harmless(item))
+        head, *rest = centre_words.item_words(centre_words.harmless(item), about)
         console.print(Text(head, style="bold"), soft_wrap=True)
+        style = "bold yellow" if centre_words.is_outage(item) else ""
         for line in rest:
-            tables.indented(console, line.strip(), hang=2)
+            tables.indented(console, line.strip(), style=style, hang=2)
     sys.stdout.flush()
 
 
@@ -120,6 +139,10 @@ def _seen(at: Open, origin: str, cursor: str, *, confirms: bool) -> None:
         except ClientError as error:
             if error.status and error.status not in TRANSIENT:
                 raise
+            if not failed:
+                _tell(error)
         failed += 1
         at.client.wire.sleep(pause_seconds(failed))
+    if failed:
+        _tell(None)
     centre_desks.keep_cursor(at.address, at.seat, origin, cursor)

@@ -19,7 +19,7 @@ import msgspec
 from tocsin.alliance.commands import Base
 from tocsin.alliance.contents import WarningContent
 from tocsin.client.drafts import Draft, body_of, checked_text, draft
-from tocsin.client.events import events
+from tocsin.client.events import OnLine, events
 from tocsin.client.keys import PartyKey
 from tocsin.client.wire import Answer, Sent, Wire, target
 
@@ -67,6 +67,11 @@ class Client:
 
     def logout(self) -> None:
         self._delete(target("session"))
+        self.wire.secret = ""
+
+    def change_password(self, old: str, new: str) -> None:
+        """Another password for whoever is signed in. All their sessions end, the one that this client uses too."""
+        self._post(target("password"), {"old": old, "new": new}, may_repeat=False)
         self.wire.secret = ""
 
     def enter(self, link: str, name: str, password: str) -> Answer:
@@ -142,9 +147,12 @@ class Client:
     def feed(self, after: str = "", limit: int = 100) -> Answer:
         return self._get(target("feed", after=after, limit=limit))
 
-    def events(self, after: str = "", *, tries_max: int = 0) -> Iterator[Answer]:
-        """The feed as it grows, item by item, for ever; it makes lost connections anew."""
-        return events(self.wire, after, tries_max=tries_max)
+    def events(self, after: str = "", *, tries_max: int = 0, on_line: OnLine | None = None) -> Iterator[Answer]:
+        """The feed as it grows, item by item, for ever; it makes lost connections anew.
+
+        `on_line` is called with the error when the connection is lost, and with None when it is back.
+        """
+        return events(self.wire, after, tries_max=tries_max, on_line=on_line)
 
     def confirm(self, cursor: str) -> Answer:
         """Says that this seat has its feed up to there; texts under silence among it are delivered by that."""

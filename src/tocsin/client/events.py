@@ -1,7 +1,7 @@
 """A seat's feed as it grows, over server-sent events: it goes on where it stopped, however often it is cut."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import msgspec
 import urllib3
@@ -25,26 +25,39 @@ class Event(msgspec.Struct, frozen=True):
     data: str
 
 
-def events(wire: Wire, after: str = "", *, tries_max: int = 0) -> Iterator[Answer]:
+OPENED = Event("", "", "")
+"""Stands before a connection's own events: the centre has answered."""
+
+OnLine = Callable[[ClientError | None], object]
+"""Told of the line: with an error when it is lost, with None when it is back."""
+
+
+def events(wire: Wire, after: str = "", *, tries_max: int = 0, on_line: OnLine | None = None) -> Iterator[Answer]:
     """Each item of the feed after that cursor, for as long as it is asked for.
 
     Lost connections are made anew, from the last item that was handed out, after pauses that grow to half a minute.
-    `tries_max` is how many in a row may fail; 0: there is no limit. Raises ClientError for an answer other than
+    `tries_max` is how many in a row may fail; 0: there is no limit. `on_line` is told once of each loss, and once when
+    the line is back. Raises ClientError for an answer other than
     "too busy", such as 401 once the secret is no longer good.
     """
-    failed = 0
+    failed, line = 0, _Line(on_line)
     while True:
         try:
             for event in _stream(wire, after):
+                line.is_back()
+                if event is OPENED:
+                    continue
                 failed = 0
                 if event.kind == "item":
                     yield item_of(event, wire.address)
                 after = event.id or after
             failed += 1
             wait = 0.0
+            line.is_lost(ClientError("unreachable", f"{wire.address} ended the stream."))
         except _Lost as lost:
             failed += 1
             wait = lost.wait_seconds
+            line.is_lost(lost.error)
             if tries_max and failed >= tries_max:
                 raise lost.error from None
         wire.sleep(max(wait, pause_seconds(failed)))
@@ -91,6 +104,23 @@ def parsed(chunks: Iterator[bytes]) -> Iterator[Event]:
                 pass
 
 
+class _Line:
+    """Tells of each change of the line once."""
+
+    def __init__(self, tell: OnLine | None) -> None:
+        self._tell, self._is_there = tell, True
+
+    def is_lost(self, error: ClientError) -> None:
+        if self._is_there and self._tell is not None:
+            self._tell(error)
+        self._is_there = False
+
+    def is_back(self) -> None:
+        if not self._is_there and self._tell is not None:
+            self._tell(None)
+        self._is_there = True
+
+
 class _Lost(Exception):
     """The stream cannot be had now. `error` says so to a person."""
 
@@ -109,6 +139,7 @@ def _stream(wire: Wire, after: str) -> Iterator[Event]:
                 if response.status in BUSY or response.status in (500, 502, 504):
                     raise _Lost(refused, wait_seconds(response))
                 raise refused
+            yield OPENED
             yield from parsed(_chunks(response))
         finally:
             response.close()

@@ -71,6 +71,20 @@ class Reader:
         entry = self.entry(index)
         return entries.contents_of(entry, tuple(self.store.contents(index, index + 1)))
 
+    def read_back(self, start: int, stop: int) -> int:
+        """Read entries back with their contents, and check all of it. When the last of them was written, or 0.
+
+        Raises Damaged for what is not what was written, and for a content that is gone without a word.
+        """
+        erased, at = self.keys.erased, 0
+        for entry in self.entries(start, stop):
+            if entry.commitments:
+                found = entries.contents_of(entry, tuple(self.store.contents(entry.index, entry.index + 1)))
+                if any(body is None and (entry.index, place) not in erased for place, body in enumerate(found)):
+                    raise Damaged(entry.index, "a content of it is gone that no note says was erased")
+            at = entry.at
+        return at
+
     def prove(self, index: int, *, contents: bool = False) -> Proof:
         """A proof that the entry is in the ledger, under its last checkpoint; with its contents if asked.
 

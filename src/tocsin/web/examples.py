@@ -17,7 +17,7 @@ COMMANDS: dict[str, dict[str, Any]] = {
             "id": "5f0c0d52-2c1e-4f0e-9a55-0b8f6d7f2a10",
             **CASE,
             "request": "help",
-            "duty": "relief",
+            "duty": "relieve",
             "event": {"kind": "disaster", "victim": "XAB", "object": "population", "overwhelmed": True},
         }
     },
@@ -80,6 +80,7 @@ BODIES: dict[type[Struct], dict[str, dict[str, Any]]] = {
     feed.ConfirmIn: {"up to the seventeenth": {"cursor": "1-17"}},
     session.SessionIn: {"sign in": {"name": "duty-officer", "password": "seven grey horses"}},
     session.EnterIn: {"enter": {"secret": "tci_…", "name": "duty-officer", "password": "seven grey horses"}},
+    session.PasswordIn: {"another": {"old": "seven grey horses", "new": "eleven brown otters"}},
     admin.InviteIn: {"a liaison": {"seat": "XAB", "role": "liaison"}},
     admin.RevokeIn: {"why": {"why": "left the post"}},
     admin.TokenIn: {"a sensor": {"label": "river gauge", "scopes": ["warn"], "days": 90}},

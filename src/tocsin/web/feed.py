@@ -7,7 +7,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from tocsin.centre.feeds import cursor_position
+from tocsin.centre.feeds import checked_position, cursor_position
 from tocsin.centre.view_model import FeedPage
 from tocsin.errors import Malformed, NotFound, Unserved
 from tocsin.web.call import EVENTS, Call, Message, Receive, Send
@@ -51,19 +51,19 @@ class Confirmed(Struct, frozen=True, kw_only=True):
 
 async def page(call: Call) -> FeedPage:
     """Some of the feed after a cursor."""
-    return call.view.feed(_position(call.query.after, "after"), call.query.limit)
+    return call.view.feed(_position(call, call.query.after, "after"), call.query.limit)
 
 
 async def confirm(call: Call) -> Confirmed:
     """The seat has its feed up to there."""
-    await call.centre.confirm_feed(call.actor, _position(call.body.cursor, "cursor"))
+    await call.centre.confirm_feed(call.actor, _position(call, call.body.cursor, "cursor"))
     return Confirmed(cursor=call.body.cursor)
 
 
 async def events(call: Call) -> Streaming:
     """The feed as it grows."""
     after = call.header(b"last-event-id") or call.query.after
-    position = _position(after, "after")
+    position = _position(call, after, "after")
     if position > (cursor_position(call.centre.cursor(call.seat)) or 0):
         raise NotFound("cursor", after, [])
     stream = Stream(call.actor.desk, position)
@@ -71,8 +71,8 @@ async def events(call: Call) -> Streaming:
     return Streaming(partial(_run, call, hub, stream))
 
 
-def _position(cursor: str, field: str) -> int:
-    position = cursor_position(cursor)
+def _position(call: Call, cursor: str, field: str) -> int:
+    position = checked_position(cursor, call.centre.board.epoch)
     if position is None:
         raise Malformed(
             f"'{field}': '{cursor[:40]}' is no cursor of this feed.",
@@ -144,14 +144,17 @@ def _sent_at_once(send: Send, data: bytes) -> bool:
 def _is_still_good(call: Call, hub: Hub, stream: Stream) -> bool:
     """Whether the session or token is still one, and its desk still entitled to read.
 
-    While no desk has changed it is asked for only now and then, since sessions also end by themselves.
+    While no desk has changed it is asked for only now and then, since sessions also end by themselves: the stream is
+    no use of one, or nobody who leaves it open would ever be signed out. Under a delegation it is asked for each time:
+    that ends at its own instant, and nothing may be told after it.
     """
     version, at = stream.checked
     now = time.monotonic()
-    if version is not None and version == hub.version and now - at < CHECK_SECONDS:
+    is_recent = version is not None and version == hub.version and now - at < CHECK_SECONDS
+    if is_recent and not call.actor.on_behalf:
         return True
     try:
-        actor = call.centre.desks.actor(call.secret, call.actor.on_behalf)
+        actor = call.centre.desks.actor(call.secret, call.actor.on_behalf, is_use=False)
     except Unserved:
         return False
     stream.checked = hub.version, now

@@ -71,6 +71,8 @@ class Outlet:
         fields, on_behalf = self._query(route, scope["query_string"])
         if route.scope is not None:
             sign_in(call, on_behalf)
+            if route.method in SAFE_METHODS:
+                self.web.reads.check(call.actor.seat)
             if route.scope and route.scope not in call.actor.scopes:
                 raise NotEntitled("no scope", f"This needs the scope '{route.scope}', which this credential has not.")
         else:

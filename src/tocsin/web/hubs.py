@@ -62,6 +62,8 @@ class Hub:
         self.version: object = None
         """Of the desks, when streams were last woken: while it is the same, nobody's access has changed."""
         self._kept: deque[tuple[int, bytes]] = deque(maxlen=ITEMS_KEPT_MAX)
+        self._sight = centre.board.sight
+        """Of the board, when they were encoded: what an item shows may be less since, as of a recalled warning."""
         self._task: asyncio.Task[None] | None = None
 
     def join(self, stream: Stream) -> None:
@@ -85,6 +87,7 @@ class Hub:
         """What comes after a position, as it goes out, and where it ends. Empty where nothing does."""
         if position >= self.newest:
             return position, b""
+        self._drop_outdated()
         if self._kept and self._kept[0][0] <= position + 1:
             return self.newest, b"".join(frame for place, frame in self._kept if place > position)
         page = self.centre.view(self.seat).feed(position, ITEMS_READ_MAX)
@@ -114,11 +117,18 @@ class Hub:
                 self._wake()
                 continue
             page = self.centre.view(self.seat).feed(self.newest, ITEMS_READ_MAX)
+            self._drop_outdated()
             before, frames = self.newest, [frame_of(item) for item in page.items]
             for frame in frames:
                 self.newest += 1
                 self._kept.append((self.newest, frame))
             self._push(before, b"".join(frames))
+
+    def _drop_outdated(self) -> None:
+        """Let go of what was encoded before somebody came to see more or less: it is read from the view again."""
+        if self._sight != self.centre.board.sight:
+            self._kept.clear()
+            self._sight = self.centre.board.sight
 
     def _push(self, before: int, data: bytes) -> None:
         """Give streams that have all before it what is new, at once; wake the others, who see to themselves.

@@ -61,8 +61,18 @@ examples.
 with the cookie, whatever changes something also needs the header `X-CSRF-Token`. A seat to which another has delegated
 adds `?on_behalf=SEAT`.
 
-**Signing.** A party may sign its commands with its own Ed25519 key, over the bytes `tocsin/command/v1`, newline, the
-ledger's origin, newline, the command's JSON text as it is sent in `signed.command`. The origin is in `/api/v1/keys`.
+**Scopes.** Each outlet and each command names the scope it needs; which role has which is the table of
+`docs/reference/roles.md`. A scope says what may be asked for; whether one is entitled, the charter says.
+
+**Signing.** A party may sign its commands with its own Ed25519 key. Signed are exactly the bytes `tocsin/command/v1`,
+newline, the ledger's origin (`origin` in `/api/v1/keys`), newline, and the command's JSON text in UTF-8 as it is sent
+in `signed.command`. The centre fills in nothing there: the text has its own `id`, `by`, and `at` as whole microseconds
+since 1970 in UTC, at most ten minutes from the centre's clock. `signature` is base64. `key` is the fingerprint: of
+SHA-256 over `tocsin/party-key/v1`, newline and the 32 bytes of the public key, the first 32 hexadecimal digits, in
+groups of four with dashes.
+
+**Commitments.** A `report warning` handed in as a command brings its `content` beside it. Its `commitment` is SHA-256,
+in hexadecimal, over the content's bytes exactly as they are sent, its salt among them: do not write them anew after.
 
 **Repeating.** A command carries an id; sent again with the same bytes it is done once, and answered with what came of
 it the first time.

@@ -16,7 +16,7 @@ SESSIONS: tuple[Route, ...] = (
         body=session.SessionIn,
         answer=session.SessionOut,
         errors=(401,),
-        says="A session ends after 12 hours, or an hour without a request.",
+        says="A session ends after 12 hours, or an hour without a request. A stream that stays open is none.",
     ),
     Route(
         method="DELETE",
@@ -25,6 +25,17 @@ SESSIONS: tuple[Route, ...] = (
         summary="Sign out",
         tag="sessions",
         status=204,
+    ),
+    Route(
+        method="POST",
+        path=f"{API}/password",
+        handler=session.change_password,
+        summary="Change one's own password",
+        tag="sessions",
+        body=session.PasswordIn,
+        errors=(409,),
+        status=204,
+        says="For a session, not for a token. All sessions of the person end with it; tokens stay good.",
     ),
     Route(
         method="GET",
@@ -199,5 +210,8 @@ DESKS: tuple[Route, ...] = (
         body=PartySettings,
         answer=SettingsLine,
         errors=(409,),
+        says="What asks for more takes effect at once. What asks for less (an act less that takes two persons, no key) "
+        "stands under `asked`, until another person of the seat puts the very same within a day. What the charter "
+        "wants stays.",
     ),
 )

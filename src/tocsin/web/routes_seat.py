@@ -37,7 +37,10 @@ ACTING: tuple[Route, ...] = (
         says="Answered when it is durable. Each command needs the scope of its kind. The same id with the same bytes "
         "is the same command, and is answered with what came of it; with other bytes it is a conflict. The centre "
         "fills in `at`, `by` where there is only one it can be, and `id` from the header Idempotency-Key. A refusal "
-        "by the charter is a 422 that names the clause. With 202 it waits for a second person.",
+        "by the charter is a 422 that names the clause. What came too late is kept, and answered with the fact "
+        "`attempt recorded`: it had no effect. With 202 it waits for a second person: `break` is to state a position "
+        "that breaks a silence, `force` to close or confirm a decision on force, or to deploy, `recall` to recall a "
+        "warning. A charter may want two persons for any of them, and a seat for its own.",
     ),
     Route(
         method="POST",
@@ -70,6 +73,7 @@ ACTING: tuple[Route, ...] = (
         handler=admin.pending,
         summary="What waits for a second person",
         tag="acting",
+        scope="read",
         answer=tuple[PendingLine, ...],
     ),
     Route(
@@ -80,7 +84,8 @@ ACTING: tuple[Route, ...] = (
         tag="acting",
         answer=Answer,
         errors=(409, 422),
-        says="It takes effect now. The first person cannot be the second.",
+        says="It takes effect now. The first person cannot be the second; who confirms holds the scope of the command, "
+        "and comes in person, not with a token.",
     ),
     Route(
         method="POST",
@@ -88,6 +93,7 @@ ACTING: tuple[Route, ...] = (
         handler=admin.drop_pending,
         summary="Let it go",
         tag="acting",
+        says="For whoever handed it in, and in person for all who hold the scope of the command.",
         status=204,
     ),
 )
@@ -125,11 +131,12 @@ FEED: tuple[Route, ...] = (
         handler=feed.confirm,
         summary="Say that the seat has its feed up to there",
         tag="feed",
-        scope="read",
+        scope="ack",
         body=feed.ConfirmIn,
         answer=feed.Confirmed,
         errors=(404,),
-        says="Texts under silence among it are delivered by that: a fact of the ledger.",
+        says="Texts under silence among it are delivered by that: a fact of the ledger. Who may only read says nothing "
+        "for the seat.",
     ),
 )
 
@@ -226,7 +233,8 @@ VIEWS: tuple[Route, ...] = (
         scope="read",
         answer=WarningView,
         has_effect=True,
-        says="For a seat it is released to. That it was handed over is recorded before it is.",
+        says="For a seat it is released to. That it was handed over is recorded before it is. `audience` and `version` "
+        "are told to its author alone: readers do not learn who else has it. Of a recalled one there is no `text`.",
     ),
     Route(
         method="GET",
@@ -257,7 +265,9 @@ PROOFS: tuple[Route, ...] = (
         tag="proofs",
         scope="read",
         media=TEXT,
-        says="A C2SP tlog-proof, checked offline with `tocsin ledger check`.",
+        says="A C2SP tlog-proof, checked offline with `tocsin ledger check-proof`. Of a warning its author "
+        "has the proof, a recipient that of its delivery: 403 for an item of yours whose record may hold more than you "
+        "may see.",
     ),
     Route(
         method="GET",

@@ -13,6 +13,7 @@ from tocsin.errors import Overloaded, Unserved
 from tocsin.terms import Instant
 from tocsin.web.call import Call, csrf_of
 from tocsin.web.problems import TOO_OFTEN
+from tocsin.web.state import key_of
 
 Password = Annotated[str, Meta(min_length=1, max_length=1_000)]
 PersonName = Annotated[str, Meta(min_length=1, max_length=200)]
@@ -32,6 +33,13 @@ class EnterIn(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     secret: Annotated[str, Meta(min_length=1, max_length=200, description="The secret in the one-time link.")]
     name: Annotated[str, Meta(min_length=1, max_length=200, description="What to sign in with.")]
     password: Annotated[str, Meta(min_length=1, max_length=1_000, description="12 letters or more, no common word.")]
+
+
+class PasswordIn(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One's password, and another one."""
+
+    old: Annotated[Password, Meta(description="The one that holds.")]
+    new: Annotated[str, Meta(min_length=1, max_length=1_000, description="12 letters or more, no common word.")]
 
 
 class SessionOut(Struct, frozen=True, kw_only=True):
@@ -90,6 +98,15 @@ async def enter(call: Call) -> DeskLine:
     return await entered(call, call.body.secret, call.body.name, call.body.password)
 
 
+async def change_password(call: Call) -> None:
+    """Choose another password. All sessions of the person end, this one with them."""
+    call.web.login_addresses.check(call.address)
+    call.web.logins.check(key_of(call.secret))
+    desks = call.centre.desks
+    await call.web.aside.do(desks.change_password, call.actor, call.body.old, call.body.new)
+    call.centre.stir()
+
+
 async def me(call: Call) -> Me:
     """Who one is."""
     actor = call.actor
@@ -112,7 +129,7 @@ async def signed_in(call: Call, name: str, password: str, desk: str = "") -> Sig
     try:
         web.login_addresses.check(call.address)
         web.logins.check((name.strip().casefold(), call.address))
-        session = await asyncio.to_thread(call.centre.desks.login, name, password, call.address, desk)
+        session = await call.web.aside.do(call.centre.desks.login, name, password, call.address, desk)
     except Unserved as error:
         is_limited = isinstance(error, Overloaded) and error.code == TOO_OFTEN
         web.metrics.count("tocsin_logins_total", outcome="limited" if is_limited else "refused")
@@ -124,4 +141,4 @@ async def signed_in(call: Call, name: str, password: str, desk: str = "") -> Sig
 async def entered(call: Call, secret: str, name: str, password: str) -> DeskLine:
     """The desk of an invitation that was taken up. Raises what is wrong with the link, the name or the password."""
     call.web.login_addresses.check(call.address)
-    return await asyncio.to_thread(call.centre.desks.enter, secret, name, password)
+    return await call.web.aside.do(call.centre.desks.enter, secret, name, password)

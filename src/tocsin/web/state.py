@@ -6,11 +6,14 @@ from tocsin.centre.metrics import Metrics
 from tocsin.centre.notify.callouts import Callouts
 from tocsin.centre.oidc import OidcLogin
 from tocsin.centre.runtime import Centre
+from tocsin.web.aside import Aside
 from tocsin.web.call import Route
 from tocsin.web.hubs import Hubs
 from tocsin.web.limits import Buckets, Timer
 
 UNKNOWN_PER_SECOND, UNKNOWN_BURST = 5.0, 50
+READS_OF_SEAT = 4
+"""So many times as much as one credential may a whole seat read."""
 LOGINS_OF_ADDRESS = 6
 """So many times as many attempts to sign in may come from one address as for one name there."""
 TRACES_PER_SECOND, TRACES_BURST = 2.0, 60
@@ -37,6 +40,9 @@ class Web:
         limits = self.settings.limits
         self.requests = Buckets(limits.requests_per_second, limits.requests_burst, timer)
         """Of each credential."""
+        each, burst = limits.requests_per_second * READS_OF_SEAT, limits.requests_burst * READS_OF_SEAT
+        self.reads = Buckets(each, burst, timer)
+        """Of each seat, whatever tokens it has: what it reads must not keep others from being heard."""
         self.unknown = Buckets(UNKNOWN_PER_SECOND, UNKNOWN_BURST, timer)
         """Of each address, for requests without a credential that is good."""
         self.logins = Buckets(limits.logins_per_minute / 60, limits.logins_per_minute, timer)
@@ -45,11 +51,14 @@ class Web:
         self.login_addresses = Buckets(many / 60, many, timer)
         self.traces = Buckets(TRACES_PER_SECOND, TRACES_BURST, timer)
         """Of each credential or address: what is written into the audit trail."""
+        self.aside = Aside()
+        """Where passwords are worked on."""
         self.hubs = Hubs(centre, limits.streams, limits.streams_per_desk)
 
     def close(self) -> None:
-        """End all streams; no new ones begin."""
+        """End all streams; no new ones begin, nor any more work on passwords."""
         self.hubs.close()
+        self.aside.close()
 
 
 def key_of(secret: str) -> bytes:

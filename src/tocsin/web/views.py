@@ -1,8 +1,12 @@
 """Reading: what one seat may see, as the view says it. And the proofs of what stands in the ledger."""
 
-from msgspec import Struct
+from collections.abc import Iterator
 
-from tocsin.centre.feeds import cursor_position
+from msgspec import Struct
+from msgspec.structs import replace
+
+from tocsin.centre.answers import TWO_PERSONS
+from tocsin.centre.feeds import checked_position
 from tocsin.centre.view_model import Ask, CaseLine, CaseView, CharterLine, Deadline, Member, ProcedureView, Situation
 from tocsin.errors import NotFound
 from tocsin.web.call import TEXT, Call, Reply
@@ -19,7 +23,8 @@ class LedgerKeys(Struct, frozen=True, kw_only=True):
 
 async def situation(call: Call) -> Situation:
     """What is happening, what is due, what is asked of the seat."""
-    return call.view.situation()
+    shown = call.view.situation()
+    return replace(shown, asks=(*shown.asks, *_seconds(call)))
 
 
 async def cases(call: Call) -> tuple[CaseLine, ...]:
@@ -44,7 +49,15 @@ async def deadlines(call: Call) -> tuple[Deadline, ...]:
 
 async def asks(call: Call) -> tuple[Ask, ...]:
     """What the centre waits for from the seat."""
-    return call.view.situation().asks
+    return (*call.view.situation().asks, *_seconds(call))
+
+
+def _seconds(call: Call) -> Iterator[Ask]:
+    """Acts of others of the seat that wait for a second person."""
+    for line in call.centre.desks.pending(call.actor):
+        if not line.own:
+            says = f"{TWO_PERSONS[line.needs]} waits for you to confirm it, or to let it go."
+            yield Ask(kind="second person", says=says, case=line.case, name=line.id, by=line.expires)
 
 
 async def members(call: Call) -> tuple[Member, ...]:
@@ -59,7 +72,7 @@ async def charter(call: Call) -> CharterLine:
 
 async def receipt(call: Call) -> Reply:
     """The proof that one of the seat's own items is in the ledger."""
-    position = cursor_position(call.params["cursor"])
+    position = checked_position(call.params["cursor"], call.centre.board.epoch)
     if not position:
         raise NotFound("event", call.params["cursor"], [])
     return Reply(200, (await call.centre.receipt(call.seat, position)).encode(), TEXT)

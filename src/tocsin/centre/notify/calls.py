@@ -1,7 +1,7 @@
 """What of a seat's feed calls for notice. It asks that seat's view and nothing else."""
 
 from collections.abc import Iterator
-from typing import Protocol
+from typing import Literal, Protocol
 
 from tocsin.alliance.facts import (
     AnyFact,
@@ -14,7 +14,7 @@ from tocsin.alliance.facts import (
     SilenceResumed,
 )
 from tocsin.centre.feeds import cursor_position
-from tocsin.centre.notify.model import MARKINGS, Called
+from tocsin.centre.notify.model import FACTS, MARKINGS, Called
 from tocsin.centre.view_model import Ask, FeedItem, FeedPage, ProcedureView, Situation, WarningLine
 from tocsin.errors import NotFound
 from tocsin.terms import Marking
@@ -38,8 +38,18 @@ def called(item: FeedItem, seat: str, sight: Sight) -> tuple[Called, ...]:
     if item.kind in ("warning", "recall"):
         if item.by == seat:
             return ()
-        marking = _marking(item, sight)
-        return (Called(kind=item.kind, position=position, marking=marking, case=item.case, name=item.name, by=item.by),)
+        marked = _marked(item, sight)
+        return (
+            Called(
+                kind=item.kind,
+                position=position,
+                marking=_least(marked),
+                marked=marked,
+                case=item.case,
+                name=item.name,
+                by=item.by,
+            ),
+        )
     if item.kind == "case":
         return (Called(kind="case", position=position, case=item.case),)
     if item.kind == "facts":
@@ -105,9 +115,13 @@ def _awaits_chair(case: str, procedure: str, sight: Sight) -> bool:
     return any(ask.kind == "confirm expiry" and (ask.case, ask.name) == (case, procedure) for ask in asks)
 
 
-def _marking(item: FeedItem, sight: Sight) -> Marking:
-    """What a warning is marked now; one that says nothing of itself counts as the highest there is. Its name and case
-    are facts, so that it counts as those at least."""
+def _marked(item: FeedItem, sight: Sight) -> Marking | Literal[""]:
+    """What a warning is marked now; empty where it says nothing of itself."""
     lines = sight.warnings(item.case)
-    found = next((line.marking for line in lines if line.warning == item.name and line.marking), MARKINGS[-1])
-    return max(found, Called(kind="warning", position=0).marking, key=MARKINGS.index)
+    return next((line.marking for line in lines if line.warning == item.name and line.marking), "")
+
+
+def _least(marked: Marking | Literal[""]) -> Marking:
+    """What one must be cleared for to hear of a warning: its marking, or the highest there is where it has none that
+    is known. Its name and case are facts, so that it counts as those at least."""
+    return max(marked or MARKINGS[-1], FACTS, key=MARKINGS.index)

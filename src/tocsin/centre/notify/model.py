@@ -102,6 +102,8 @@ class Called(Struct, frozen=True, kw_only=True):
     position: int
     marking: Marking = FACTS
     """What a contact must be cleared for to be told more than that something waits."""
+    marked: Marking | Literal[""] = ""
+    """Of a warning: what its author marked it, where the seat may know; that can lie below the facts around it."""
     case: str = ""
     name: str = ""
     """Of the procedure or warning."""

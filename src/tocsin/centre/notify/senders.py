@@ -107,6 +107,7 @@ class WebhookThing(Struct, frozen=True, kw_only=True, omit_defaults=True):
     what: str = ""
     until: str = ""
     marking: str
+    """A warning's own; of anything else, what it counts as."""
 
 
 class WebhookBody(Struct, frozen=True, kw_only=True):
@@ -224,7 +225,7 @@ def _thing(thing: Called) -> WebhookThing:
     until = "" if thing.until is None else iso(Instant(thing.until))
     return WebhookThing(
         kind=thing.kind, case=thing.case, name=thing.name, by=thing.by, what=thing.what, until=until,
-        marking=thing.marking,
+        marking=thing.marked or thing.marking,
     )  # fmt: skip
 
 

@@ -83,7 +83,8 @@ def _said(thing: Called, where: str) -> str:
         case "on behalf":
             return f"A position of yours on {where} was entered by {thing.by}. Confirm or dispute it."
         case "warning":
-            return f"The warning {where} was released to you under {thing.marking}. Its text is at the centre only."
+            under = f" under {thing.marked}" if thing.marked else ""
+            return f"The warning {where} was released to you{under}. Its text is at the centre only."
         case "recall":
             return f"The warning {where} was taken back by its author. Act on that, and confirm it."
         case "case":
