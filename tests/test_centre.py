@@ -207,6 +207,18 @@ def test_a_position_by_telephone_is_entered_on_behalf_and_confirmed_later() -> N
     run(story())
 
 
+def test_a_position_on_what_never_was_in_a_closed_case_is_kept_without_effect() -> None:
+    async def story() -> None:
+        async with World() as world:
+            await world.do(XAB, "convene", case="k", organ="council")
+            await world.do(SG, "close case", by="SG", case="k")
+            answer = await world.do(XAC, "state position", case="k", procedure="p", party="XAC", position="object")
+            assert answer.status == "accepted"
+            assert [type(fact).__name__ for fact in answer.facts] == ["AttemptRecorded"]
+
+    run(story())
+
+
 def test_a_partner_sees_no_case_until_it_is_let_in() -> None:
     async def story() -> None:
         async with World() as world:

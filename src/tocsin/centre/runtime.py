@@ -176,11 +176,14 @@ class Centre:
         command = filed.command
         if answer.status != "accepted" or not isinstance(command, StatePosition | ConfirmPosition | OpenSilence):
             return
-        text = self.board.state.cases[command.case].procedures[command.procedure]
+        case = self.board.state.cases.get(command.case)
+        text = case.procedures.get(command.procedure) if case is not None else None
+        if text is None:  # a position in a closed case is kept, whatever it names
+            return
         speaker = text.proposer if isinstance(command, OpenSilence) else command.by
-        for case, procedure, opened in self.board.undelivered(speaker):
-            if (case, procedure) == (command.case, command.procedure):
-                await self._deliver(case, procedure, opened, speaker)
+        for name, procedure, opened in self.board.undelivered(speaker):
+            if (name, procedure) == (command.case, command.procedure):
+                await self._deliver(name, procedure, opened, speaker)
 
     async def _deliver(self, case: str, procedure: str, opened: Instant, party: str) -> None:
         command = ConfirmDelivery(
