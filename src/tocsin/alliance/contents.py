@@ -207,12 +207,6 @@ def evolve_book(book: Book, handled: Iterable[AnyHandled]) -> Book:
     return following
 
 
-def only_adds(held: Held, one: WarningRemarked) -> bool:
-    """Whether a new release changes nothing for those it is released to: others are added, or nobody."""
-    same = (held.marking, held.as_of, held.orcon) == (one.marking, one.as_of, one.orcon)
-    return same and set(held.audience) <= set(one.audience)
-
-
 def _held(one: WarningHeld) -> Held:
     return Held(
         case=one.case,
@@ -231,17 +225,15 @@ def _held(one: WarningHeld) -> Held:
 def _evolved(held: Held, one: WarningRemarked | WarningRecalled | WarningDelivered | WarningAcknowledged) -> Held:
     match one:
         case WarningRemarked():
-            confirmed = held.acknowledged
-            if only_adds(held, one):  # nobody who has confirmed is asked again because others are told too
-                confirmed = {seat: held.version + 1 if at == held.version else at for seat, at in confirmed.items()}
+            # Who holds it learns nothing of others' passing it on, so nobody is asked anew because of that.
+            version = held.version + (one.by == held.author)
             return replace(
                 held,
-                acknowledged=confirmed,
                 marking=one.marking,
                 audience=one.audience,
                 as_of=one.as_of,
                 orcon=one.orcon,
-                version=held.version + 1,
+                version=version,
                 changed=one.at,
             )
         case WarningRecalled():

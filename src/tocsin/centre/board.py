@@ -22,7 +22,6 @@ from tocsin.alliance.contents import (
     WarningRecalled,
     WarningRemarked,
     fold_into,
-    only_adds,
 )
 from tocsin.alliance.facts import (
     AnyFact,
@@ -298,12 +297,12 @@ def _of_alliance(snapshot: Snapshot, facts: Iterable[AnyFact]) -> set[str]:
 def _told_of_release(was: Held | None, held: Held, one: WarningRemarked, stays: frozenset[str]) -> frozenset[str]:
     """Of those that see a content as before, the ones that are told of a new release.
 
-    Where it only adds others nothing is new but for its author; where it adds nobody, not even for that one. Who passes
-    it on is told nothing either way: it would learn who has it already.
+    What its author changes they are all told of, whatever it is: that some are told and some not would tell who else
+    has it. What somebody else passes on is news to its author alone, and to nobody where it adds nobody.
     """
-    if was is None or not only_adds(was, one):
+    if one.by == held.author:
         return stays
-    is_news = one.by == held.author or held.audience != was.audience
+    is_news = was is None or held.audience != was.audience
     return frozenset({held.author}) & stays if is_news else frozenset()
 
 
