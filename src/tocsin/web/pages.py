@@ -11,6 +11,7 @@ from typing import Annotated, Any
 
 import msgspec
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
 from msgspec import Meta, Struct
 from starlette.requests import cookie_parser
 
@@ -177,6 +178,16 @@ def _page(
     return Reply(status, text.encode(), HTML, headers)
 
 
+def coded(text: str) -> Markup:
+    """Text in which what stands between backquotes is code. Everything else is escaped."""
+    parts = str(text).split("`")
+    if len(parts) % 2 == 0:
+        return escape(text)
+    return Markup().join(
+        Markup("<code>{}</code>").format(part) if place % 2 else escape(part) for place, part in enumerate(parts)
+    )
+
+
 @cache
 def templates() -> Environment:
     """The pages' templates."""
@@ -188,6 +199,7 @@ def templates() -> Environment:
         lstrip_blocks=True,
     )
     env.filters["iso"] = iso
+    env.filters["coded"] = coded
     return env
 
 
