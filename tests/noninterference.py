@@ -49,7 +49,7 @@ class Step(Struct, frozen=True, kw_only=True, tag=True, omit_defaults=True):
     seat: str = SECRETARIAT
 
     async def play(self, stage: "Stage") -> object:
-        raise NotImplementedError
+        raise NotImplementedError  # abstract: every kind of step has its own
 
 
 class Do(Step, frozen=True, kw_only=True):
