@@ -4,11 +4,13 @@ import asyncio
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from tests.centre_world import MEMBERS, SG, World, desk, run
 from tocsin.alliance.facts import Decided, SilenceBroken, SilenceExpired, TextDelivered, WarningReported
-from tocsin.centre.model import Answer
+from tocsin.centre.model import Answer, Submission
 from tocsin.centre.runtime import Centre
+from tocsin.charter.snapshot import Charter
 from tocsin.errors import Conflict, Malformed, NotEntitled, NotFound
 from tocsin.terms import HOUR_US, Instant
 
@@ -246,6 +248,32 @@ def test_a_partner_is_told_the_same_of_a_hidden_case_and_of_none() -> None:
             assert (hidden.code, hidden.message, hidden.fix) == (none.code, none.message, none.fix)
             assert (await world.warn(desk_of_partner, "XAG-fire", "w", "fire")).status == "accepted"
             assert (await world.warn(XAB, "XAG-flood", "w", "no")).status == "refused"
+
+    run(story())
+
+
+def test_what_is_no_text_in_a_command_or_its_content_is_the_senders_mistake() -> None:
+    command = b'{"id": "x", "do": "report warning", "case": "k", "warning": "w", "commitment": "c"}'
+
+    async def story() -> None:
+        async with World() as world:
+            for data, content in ((command.replace(b"k", b"\xff"), None), (command, b'{"warning": "\xff"}')):
+                with pytest.raises(Malformed):
+                    await world.centre.submit(XAB, Submission(command=data, content=content))
+
+    run(story())
+
+
+def test_what_a_charter_leaves_unsaid_is_shown_as_it_is_applied() -> None:
+    async def story() -> None:
+        world = World()
+        document = world.opening.charter.document
+        unsaid = replace(document.conduct[0], joiner_history="", unset={"joiner_history": "never published"})
+        charter = Charter(replace(document, conduct=(unsaid,)), "of a test")
+        world.opening = replace(world.opening, charter=charter)
+        async with world:
+            shown = world.centre.view("secretariat").charter()
+            assert (shown.joiner_history, shown.two_persons) == ("from joining", ("force", "recall"))
 
     run(story())
 

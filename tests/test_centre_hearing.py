@@ -131,7 +131,7 @@ def test_what_the_centre_does_by_itself_is_tried_again_when_it_fails(
         await done.wait()
         task.cancel()
         assert centre.trouble == ""
-        assert "the heartbeat failed" in caplog.text
+        assert "The heartbeat failed" in caplog.text
         await centre.close()
 
     run(story())

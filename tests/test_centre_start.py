@@ -14,7 +14,7 @@ from tocsin.alliance.codec import encode_content
 from tocsin.alliance.contents import WarningContent
 from tocsin.alliance.facts import Decided, OutageRecorded, SilenceBroken
 from tocsin.centre.board import Board
-from tocsin.centre.cache import load
+from tocsin.centre.cache import ENTRIES_EACH, CacheFile, load
 from tocsin.centre.clock import SimulatedClock
 from tocsin.centre.law import Law
 from tocsin.centre.model import Actor, Answer, Submission
@@ -158,6 +158,23 @@ def test_the_cache_counts_only_for_the_ledger_it_was_made_of(tmp_path: Path) -> 
     damaged.write_bytes(data)
     assert load(damaged, Board(Law(MERIDIAN)), reader) == {}
     reader.close()
+
+
+def test_the_cache_is_written_anew_when_it_is_well_behind_and_never_goes_back(tmp_path: Path) -> None:
+    file = CacheFile(tmp_path / CACHE_FILE, 0)
+    assert not file.is_behind(ENTRIES_EACH)
+    assert file.is_behind(ENTRIES_EACH + 1)
+    file.save(b"newer", 400_000)
+    file.save(b"older", 399_999)
+    assert (tmp_path / CACHE_FILE).read_bytes().endswith(b"newer")
+    assert not file.is_behind(500_000 + ENTRIES_EACH)
+    assert file.is_behind(500_000 + ENTRIES_EACH + 1)
+
+
+def test_a_cache_that_cannot_be_written_leaves_nothing_behind(tmp_path: Path) -> None:
+    (tmp_path / CACHE_FILE).mkdir()
+    CacheFile(tmp_path / CACHE_FILE, 0).save(b"x", 1)
+    assert [path.name for path in tmp_path.iterdir()] == [CACHE_FILE]
 
 
 def test_a_centre_dead_over_a_deadline_gives_the_time_back_and_adopts_nothing(tmp_path: Path) -> None:

@@ -384,8 +384,8 @@ def test_refusals_of_those_who_know_nothing_are_those_of_an_empty_book(
     law = in_force(world.charter, world.state)
     if seat == "centre" or (entry is not None and knows(law, world.state, entry, seat)):
         return
-    refused = decide_content(world.charter, world.state, world.book, command, seat)
-    assert refused == decide_content(world.charter, world.state, {}, command, seat)
+    refused = decide_content(world.charter, world.state, world.book, command)
+    assert refused == decide_content(world.charter, world.state, {}, command)
     assert isinstance(refused, Refusal)
 
 

@@ -150,7 +150,7 @@ def test_an_invitation_is_good_once_and_for_three_days(town: Town) -> None:
     town.pass_hours(72)
     with pytest.raises(NotSignedIn):
         town.desks.enter(late.secret, "Ben", PASSWORD)
-    town.desks.sweep()
+    town.desks.sweep(400)
     assert late.desk not in {line.desk for line in town.desks.desks(root)}
 
 
@@ -559,7 +559,7 @@ def test_a_session_that_is_used_outlives_a_restart_and_a_sweep(tmp_path: Path) -
     for _ in range(3):
         town.pass_hours(0.9)
         town.desks.actor(secret)
-        town.desks.sweep()
+        town.desks.sweep(400)
     town.desks.close()
     later = Town(tmp_path / "desks.db")
     later.now = town.now
@@ -771,7 +771,7 @@ def test_the_trail_forgets_what_is_past_its_days(town: Town) -> None:
     root = town.founded()
     town.now = Instant(town.now + 401 * DAY_US)
     town.desks.note(Trace(what="kept"))
-    town.desks.sweep()
+    town.desks.sweep(400)
     assert [line.what for line in town.desks.trail(root)] == ["kept"]
 
 
@@ -814,9 +814,7 @@ def test_there_are_limits_on_how_many_tokens_a_desk_has(town: Town) -> None:
         make()
 
 
-def test_cursors_are_kept_and_a_confirmed_position_never_goes_back(town: Town) -> None:
-    town.desks.set_cursor("outbox", 7)
+def test_a_confirmed_position_never_goes_back(town: Town) -> None:
     town.desks.confirm_position("XAB", 5)
     town.desks.confirm_position("XAB", 3)
-    assert (town.desks.cursor("outbox"), town.desks.cursor("other")) == (7, 0)
     assert (town.desks.confirmed_position("XAB"), town.desks.confirmed_position("XAC")) == (5, 0)

@@ -342,7 +342,7 @@ def test_a_session_in_use_while_the_disk_was_full_is_kept_when_there_is_room_aga
     town.pass_hours(0.1)
     town.desks.invite(root, "XAB", "reader")
     assert town.desks.actor(secret).desk == root.desk
-    town.desks.sweep()
+    town.desks.sweep(400)
     town.desks.close()
     later = Desks(tmp_path / "desks.db", lambda: town.now, lambda: SEATS, cost=CHEAP)
     assert later.actor(secret).desk == root.desk

@@ -188,7 +188,7 @@ class DesksMachine(RuleBasedStateMachine):
 
     @rule()
     def sweep(self) -> None:
-        self.town.desks.sweep()
+        self.town.desks.sweep(400)
         for secret in self.model.secrets:
             secret.is_over = secret.is_over or not self.model.opens(secret, self.town.now)
 

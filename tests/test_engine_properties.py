@@ -36,6 +36,20 @@ def test_effective_times_never_go_backwards(sequence: list[c.Command]) -> None:
 
 
 @given(commands())
+def test_every_text_under_silence_has_its_deadline_and_no_other_text_has_one(sequence: list[c.Command]) -> None:
+    world = World()
+    for command in sequence:
+        world.submit(command)
+        silent = {
+            f"silence/{case.id}/{text.id}"
+            for case in world.state.cases.values()
+            for text in case.procedures.values()
+            if text.status == "silence"
+        }
+        assert silent == {key for key in world.state.deadlines if key.startswith("silence/")}
+
+
+@given(commands())
 def test_the_stored_acts_fold_to_the_same_state(sequence: list[c.Command]) -> None:
     world = World()
     for command in sequence:

@@ -74,7 +74,7 @@ class World:
             return decided
         handled: tuple[AnyHandled, ...] = ()
         if content is not None and isinstance(stamped, c.ReportWarning):
-            handled = (hold(stamped, content, stamped.at, stamped.by),)
+            handled = (hold(stamped, content, stamped.at),)
         self._keep(command, decided, handled, beside)
         return decided
 
@@ -110,7 +110,7 @@ class World:
 
     def submit_content(self, command: ContentCommand) -> tuple[AnyHandled, ...] | Refusal:
         state, book = canonical(self.state), dict(self.book)
-        decided = decide_content(self.charter, self.state, self.book, command, command.by)
+        decided = decide_content(self.charter, self.state, self.book, command)
         assert (canonical(self.state), self.book) == (state, book), "decide_content must not touch what it is given"
         if not isinstance(decided, Refusal):
             self._keep(command, (), decided, {})

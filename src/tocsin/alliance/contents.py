@@ -172,7 +172,7 @@ Book = dict[tuple[str, str], Held]
 """(case, warning) -> the content. Values are never changed, only replaced."""
 
 
-def hold(command: ReportWarning, content: WarningContent, at: Instant, author: str) -> WarningHeld:
+def hold(command: ReportWarning, content: WarningContent, at: Instant) -> WarningHeld:
     """What enters the book when a warning is reported with its substance.
 
     The caller has checked that the commitment is that of the content's bytes.
@@ -181,7 +181,7 @@ def hold(command: ReportWarning, content: WarningContent, at: Instant, author: s
         at=at,
         case=command.case,
         warning=command.warning,
-        author=author,
+        author=command.by,
         marking=content.marking,
         audience=tuple(dict.fromkeys(content.audience)),
         as_of=content.as_of,

@@ -31,13 +31,14 @@ from tocsin.terms import iso
 Handling = tuple[AnyHandled, ...] | Refusal
 
 
-def decide_content(charter: Snapshot, state: State, book: Book, command: ContentCommand, by: str) -> Handling:
-    """What becomes of a content, or a refusal, which changes nothing. `by` is the seat that acts, or 'centre'.
+def decide_content(charter: Snapshot, state: State, book: Book, command: ContentCommand) -> Handling:
+    """What becomes of a content, or a refusal, which changes nothing. It is decided for the seat that the command names
+    as its author, or for 'centre'.
 
     As in `step.decide`, deadlines up to the command are applied first, and live standings laid over the charter.
     """
     state = status(charter, state, command.at)
-    charter = in_force(charter, state)
+    charter, by = in_force(charter, state), command.by
     held = book.get((command.case, command.warning))
     if isinstance(command, DeliverWarning):
         return _deliver(charter, state, held, command, by)

@@ -6,6 +6,7 @@ over it. A seat is a party, an office or organ of the charter, or the secretaria
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Literal
 
 from msgspec import Struct
@@ -65,8 +66,12 @@ def joined_at(charter: Snapshot, state: State, party: str) -> Instant | None:
     if not charter.belongs(party):
         return None
     live = state.joined.get(PartyId(party))
-    if live is not None:
-        return live
+    return live if live is not None else _joined_by_file(charter, party)
+
+
+@lru_cache(maxsize=256)
+def _joined_by_file(charter: Snapshot, party: str) -> Instant | None:
+    """Remembered, because it is asked of every command of a party."""
     day = charter.belongs_since(party)
     if day is None or day == date.min:
         return None if day is None else LONG_AGO

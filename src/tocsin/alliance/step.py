@@ -75,7 +75,7 @@ def decide(charter: Snapshot, state: State, command: Command) -> Decision:
     try:
         law = _law_for(charter, now, command)
     except (NotFound, TermError) as problem:
-        return Refusal(code="no such reading", message=str(problem), fix="Name one reading of a question, or none.")
+        return Refusal(code="no such reading", message=f"{problem}.", fix="Name one reading of a question, or none.")
     decided = _DECIDERS[type(command)](law, now, command)
     return decided if isinstance(decided, Refusal) else (*before, *decided)
 

@@ -5,7 +5,8 @@ from collections import OrderedDict
 import msgspec
 from msgspec import Struct
 
-from tocsin.alliance.codec import Act, decode_act
+from tocsin.alliance.codec import Act
+from tocsin.alliance.records import decode
 from tocsin.errors import NotFound
 from tocsin.ledger import Reader
 from tocsin.terms import Instant
@@ -65,8 +66,9 @@ class Acts:
         read = self._kept.get(entry)
         if read is None:
             found = self._reader.entry(entry)
-            if found.kind != "record" or found.body.startswith(b'{"record":'):
+            act = decode(found.body) if found.kind == "record" else None
+            if not isinstance(act, Act):
                 raise NotFound("act", str(entry), [])
-            read = read_act(decode_act(found.body))
+            read = read_act(act)
             self.put(entry, read)
         return read

@@ -5,6 +5,7 @@ it; deciding has its own, speculative state (court.py).
 """
 
 from array import array
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 
@@ -28,6 +29,7 @@ from tocsin.alliance.facts import (
     CaseFact,
     CaseOpened,
     CaseShared,
+    DeadlineMoved,
     Decided,
     DeploymentStarted,
     ForumChanged,
@@ -37,9 +39,12 @@ from tocsin.alliance.facts import (
     ProcedureOpened,
     ReportFiled,
     RequestMade,
+    SilenceBroken,
+    SilenceExpired,
     SilenceOpened,
     SilenceResumed,
     StandingChanged,
+    TextAmended,
     TextWithdrawn,
     WarningReported,
 )
@@ -71,6 +76,22 @@ CHANGES_WHO_SEES = (
 """A case is shared with a party; and electors that have left see it as long as a text is before them."""
 
 
+COURSE = (
+    ProcedureOpened
+    | TextAmended
+    | TextWithdrawn
+    | ForumChanged
+    | SilenceOpened
+    | SilenceBroken
+    | SilenceExpired
+    | SilenceResumed
+    | DeadlineMoved
+    | Decided
+    | ProcedureLapsed
+)
+"""Facts that make the course of a procedure, beside what the electors say."""
+
+
 class Board:
     """What is durable, as far as acts were taken."""
 
@@ -78,7 +99,7 @@ class Board:
         self.law = law
         self.state: State = EMPTY
         self.book: Book = {}
-        self.feeds: dict[str, Feed] = {}
+        self.feeds: defaultdict[str, Feed] = defaultdict(Feed)
         self.opened: Instant | None = None
         """When the centre opened, by its first record."""
         self.contents: list[Key] = []
@@ -90,6 +111,8 @@ class Board:
         """Entries that brought facts of a case."""
         self.case_marks: dict[str, array[int]] = {}
         """Those of them that headline times are measured by."""
+        self.courses: dict[str, array[int]] = {}
+        """'case/procedure' -> the entries that brought facts of its course: the first, and of many the latest."""
         self.silence_entry: dict[Key, int] = {}
         """(case, procedure) -> the entry that last put it under silence."""
         self.withdrawn: dict[Key, dict[str, Held]] = {}
@@ -169,11 +192,21 @@ class Board:
 
     def undelivered(self, party: str) -> Iterator[tuple[str, str, Instant]]:
         """Texts under silence that an elector is not known to have: case, procedure, and since when they are."""
-        for case in list(self.state.cases.values()):
-            for text in case.procedures.values():
-                silence = text.silence if text.status == "silence" else None
-                if silence is not None and party in text.ballot.universe and party not in silence.delivered:
-                    yield case.id, text.id, silence.opened
+        # Each of them has a deadline, and there are few; of cases there may be thousands.
+        for key in tuple(self.state.deadlines):
+            kind, case, procedure = key.split("/", 2)
+            since = self.undelivered_since(case, procedure, party) if kind == "silence" else None
+            if since is not None:
+                yield case, procedure, since
+
+    def undelivered_since(self, case: str, procedure: str, party: str) -> Instant | None:
+        """Since when a text is under silence of which an elector is not known to have it; None where that is not so."""
+        row = self.state.cases.get(case)
+        text = row.procedures.get(procedure) if row is not None else None
+        silence = text.silence if text is not None and text.status == "silence" else None
+        if text is None or silence is None or party not in text.ballot.universe or party in silence.delivered:
+            return None
+        return silence.opened
 
     def _new_epoch(self, entry: int, at: Instant, grew: set[str]) -> None:
         """Membership may be another now: decide anew who sees what, and tell those for whom it changed."""
@@ -194,6 +227,11 @@ class Board:
                 _note(self.case_entries, case, entry)
             if case and self._is_mark(fact) and len(self.case_marks.get(case, ())) < MARKS_MAX:
                 _note(self.case_marks, case, entry)
+            if isinstance(fact, COURSE):
+                course = f"{case}/{fact.procedure}"
+                _note(self.courses, course, entry)
+                if len(self.courses[course]) > MARKS_MAX:
+                    del self.courses[course][1]
             if isinstance(fact, CaseOpened):
                 self._case_ref[fact.case] = len(self.cases)
                 self.cases.append(fact.case)
@@ -212,12 +250,12 @@ class Board:
         for fact in facts:
             if isinstance(fact, CHANGES_WHO_SEES):
                 self._open_case_to(entry, fact.case, snapshot, grew)
-        cases = {getattr(fact, "case", "") for fact in facts}
         seats: set[str] = set()
-        for case in cases:
+        for case in {getattr(fact, "case", "") for fact in facts}:
             seats |= self.seats_of_case(case, snapshot) if case in self.state.cases else _of_alliance(snapshot, facts)
         for seat in seats:  # in any order: each has its own feed
-            self._tell(seat, entry, "facts", 0, grew)
+            self.feeds[seat].add(entry, "facts")
+        grew |= seats
 
     def _open_case_to(self, entry: int, case: str, snapshot: Snapshot, grew: set[str]) -> None:
         """Seats that see a case from now on are told that it is there; what came before is in its view."""
@@ -274,10 +312,7 @@ class Board:
         return before & now
 
     def _tell(self, seat: str, entry: int, kind: str, ref: int, grew: set[str]) -> None:
-        feed = self.feeds.get(seat)
-        if feed is None:
-            feed = self.feeds[seat] = Feed()
-        feed.add(entry, kind, ref)
+        self.feeds[seat].add(entry, kind, ref)
         grew.add(seat)
 
 
@@ -320,8 +355,3 @@ def visible_facts(facts: Iterable[AnyFact], sees: Callable[[str], bool]) -> tupl
         hides = bool(rests_on) and not isinstance(fact, CaseFact) and not sees(rests_on.partition("/")[0])
         shown.append(replace(fact, decision="") if hides else fact)
     return tuple(shown)
-
-
-def effective(act: Act, command_at: Instant) -> Instant:
-    """When an act counts: when the centre received it, else when it says."""
-    return command_at if act.received is None else act.received

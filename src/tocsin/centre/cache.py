@@ -9,6 +9,7 @@ from datetime import date
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from threading import Lock
 
 import msgspec
 from msgspec import Struct
@@ -23,6 +24,8 @@ from tocsin.terms import Instant
 
 DIGEST_BYTES = 32
 CACHE_BYTES_MAX = 2_000_000_000
+ENTRIES_EACH = 20_000
+"""A cache is written anew after so many entries, and a quarter of those it holds."""
 
 Ids = dict[str, tuple[bytes, int]]
 
@@ -46,6 +49,7 @@ class _Cached(Struct, frozen=True, kw_only=True, array_like=True):
     silence_entry: list[tuple[str, str, int]]
     case_entries: dict[str, bytes]
     case_marks: dict[str, bytes]
+    courses: dict[str, bytes]
     withdrawn: list[tuple[str, str, str, Held]]
     feeds: dict[str, tuple[bytes, bytes]]
     opened: Instant | None
@@ -57,8 +61,8 @@ _decoder = msgspec.msgpack.Decoder(_Cached)
 _encoder = msgspec.msgpack.Encoder()
 
 
-def save(path: Path, board: Board, ids: Ids, reader: Reader) -> None:
-    """Write the cache. A file that cannot be written is no harm, only a slower start."""
+def packed(board: Board, ids: Ids, reader: Reader) -> bytes:
+    """The cache of a board as it is now."""
     keys = board.contents
     cached = _Cached(
         code=code_digest(),
@@ -76,19 +80,41 @@ def save(path: Path, board: Board, ids: Ids, reader: Reader) -> None:
         withdrawn=[(*key, seat, held) for key, seats in board.withdrawn.items() for seat, held in seats.items()],
         case_entries={case: entries.tobytes() for case, entries in board.case_entries.items()},
         case_marks={case: entries.tobytes() for case, entries in board.case_marks.items()},
+        courses={course: entries.tobytes() for course, entries in board.courses.items()},
         feeds={seat: feed.packed() for seat, feed in board.feeds.items()},
         opened=board.opened,
         today=board.today,
         ids=ids,
     )
-    body = _encoder.encode(cached)
-    fresh = path.with_name(f"{path.name}.new")
-    try:
-        fresh.write_bytes(sha256(body).digest() + body)
-        fresh.chmod(0o600)
-        fresh.replace(path)
-    except OSError:
-        fresh.unlink(missing_ok=True)
+    return _encoder.encode(cached)
+
+
+class CacheFile:
+    """Where a running centre keeps its cache, so that a start after a crash is fast as well."""
+
+    def __init__(self, path: Path, taken: int) -> None:
+        self._path, self._taken, self._turn = path, taken, Lock()
+
+    def is_behind(self, taken: int) -> bool:
+        """Whether so many entries are enough more than those it holds: writing it costs as much as they are."""
+        return taken - self._taken > ENTRIES_EACH + self._taken // 4
+
+    def save(self, body: bytes, taken: int) -> None:
+        """Write it, in any thread, as `packed` at so many entries; what is older than what is there is left.
+
+        A file that cannot be written is no harm, only a slower start.
+        """
+        with self._turn:
+            if taken < self._taken:
+                return
+            self._taken = taken
+            fresh = self._path.with_name(f"{self._path.name}.new")
+            try:
+                fresh.write_bytes(sha256(body).digest() + body)
+                fresh.chmod(0o600)
+                fresh.replace(self._path)
+            except OSError:
+                fresh.unlink(missing_ok=True)
 
 
 def load(path: Path, board: Board, reader: Reader) -> Ids:
@@ -130,7 +156,8 @@ def _fill(board: Board, cached: _Cached) -> None:
         board.withdrawn.setdefault((case, warning), {})[seat] = held
     board.case_entries = {case: array("q", entries) for case, entries in cached.case_entries.items()}
     board.case_marks = {case: array("q", entries) for case, entries in cached.case_marks.items()}
-    board.feeds = {seat: Feed(*packed) for seat, packed in cached.feeds.items()}
+    board.courses = {course: array("q", entries) for course, entries in cached.courses.items()}
+    board.feeds.update({seat: Feed(*packed) for seat, packed in cached.feeds.items()})
     board.refill(
         keys,
         cached.cases,

@@ -93,6 +93,10 @@ class Court:
         """
         return self.today is not None and self.law.turns(self.today, self.law.day(at))
 
+    def day_wake(self, at: Instant) -> Wake:
+        """The centre's own command on such a day."""
+        return Wake(id=f"day/{self.law.day(at)}", at=at, by=CENTRE)
+
     def decide(self, state: State, filed: Filed) -> Decided[State, Ruled, Record]:
         """The records, the state after them, and what came of it.
 
@@ -128,9 +132,13 @@ class Court:
 
     def would_refuse(self, state: State, filed: Filed) -> Refusal | None:
         """The refusal that a command would meet now; nothing comes of asking."""
+        return self.foresee(state, filed).refusal
+
+    def foresee(self, state: State, filed: Filed) -> Ruled:
+        """What would come of a command now; nothing comes of asking."""
         at = max(filed.stamp, state.now)
         _, state = self._woken(state, filed, at)
-        return self._rule(state, filed, at, ())[0].refusal
+        return self._rule(state, filed, at, ())[0]
 
     def _woken(self, state: State, filed: Filed, at: Instant) -> tuple[tuple[Act, ...], State]:
         """Deadlines that have passed become an act of their own, so that an author's act holds nothing of others.
@@ -141,10 +149,8 @@ class Court:
         if isinstance(filed.command, RecordOutage | Wake):
             return (), state
         if upto is None or upto > at:
-            day = Wake(id=f"day/{self.law.day(at)}", at=at, by=CENTRE)
-            return ((self._act(encode_command(day), CENTRE, ()),) if self.has_new_day(at) else ()), state
-        key = min(state.deadlines, key=lambda name: (state.deadlines[name], name))
-        wake = Wake(id=f"due/{key}/{upto}", at=max(at, state.now), by=CENTRE)
+            return ((self._act(encode_command(self.day_wake(at)), CENTRE, ()),) if self.has_new_day(at) else ()), state
+        wake = deadline_wake(state, max(at, state.now))
         facts = decide(self.law.plain(at), state, wake)
         if isinstance(facts, Refusal) or not facts:
             return (), state
@@ -160,7 +166,7 @@ class Court:
         handled: tuple[AnyHandled, ...] = ()
         contents: tuple[bytes, ...] = ()
         if isinstance(command, ContentCommand):
-            outcome = decide_content(self.law.plain(at), state, self.book, command, command.by)
+            outcome = decide_content(self.law.plain(at), state, self.book, command)
             if isinstance(outcome, Refusal):
                 return Ruled(refusal=outcome, at=at, woken=woken), ()
             handled = outcome
@@ -171,7 +177,7 @@ class Court:
             facts = decided
             if isinstance(command, ReportWarning):
                 contents = (_checked(filed, command),)
-                handled = (hold(command, decode_content(contents[0]), at, command.by),)
+                handled = (hold(command, decode_content(contents[0]), at),)
         received = None if filed.command.at == at else at
         act = self._act(filed.data, filed.attested, facts, handled, received, filed.signature, filed.key)
         return Ruled(act=act, at=at, woken=woken), contents
@@ -214,6 +220,12 @@ class Court:
         return None if case is None and sees_all else NOT_YOURS
 
 
+def deadline_wake(state: State, at: Instant) -> Wake:
+    """The centre's own command at the next of the deadlines, of which there must be one."""
+    key, upto = min(state.deadlines.items(), key=lambda item: (item[1], item[0]))
+    return Wake(id=f"due/{key}/{upto}", at=at, by=CENTRE)
+
+
 def needs_two(state: State, command: Command | ContentCommand) -> str:
     """Which of the acts that a charter or a nation may want two persons for this is: break, force, recall, or none."""
     if isinstance(command, RecallWarning):
@@ -246,10 +258,9 @@ def digest_of(command: Command | ContentCommand) -> bytes:
 
 
 def _breaks(procedure: Procedure, command: StatePosition | ConfirmPosition) -> bool:
-    rule = silence_rule(procedure)
+    rule = silence_rule(procedure) if procedure.status == "silence" else None
     return (
-        procedure.status == "silence"
-        and rule is not None
+        rule is not None
         and not getattr(command, "question", "")
         and command.position in rule.blocks
         and command.by == command.party

@@ -19,7 +19,6 @@ from tocsin.terms import DAY_US, Instant
 TRAIL_MAX = 2_000_000
 TRAIL_PAGE_MAX = 1_000
 TEXT_MAX = 300
-AUDIT_DAYS = 400
 
 SECRET = re.compile(r"tc([ist])_[A-Za-z0-9_-]{8,}")
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -139,7 +138,12 @@ def in_person(by: Actor) -> None:
 
 def manages(by: Actor, seat: str) -> bool:
     """Whether a desk runs the desks of a seat."""
-    return not by.on_behalf and ("admin" in by.scopes or ("manage" in by.scopes and by.seat == seat))
+    return administers(by) or (not by.on_behalf and "manage" in by.scopes and by.seat == seat)
+
+
+def administers(by: Actor) -> bool:
+    """Whether a desk runs the centre. What is lent by a delegation does not count here."""
+    return "admin" in by.scopes and not by.on_behalf
 
 
 def absent(kind: str, name: str) -> NoReturn:

@@ -3,11 +3,24 @@
 invited ──enter──▶ pending ──approve──▶ active ──revoke──▶ revoked ──forget──▶ without a name
 """
 
+from typing import NamedTuple
+
 import apsw
 
 from tocsin.alliance.release import SECRETARIAT
-from tocsin.centre.desk_base import DeskBase, absent, harmless, hash_of, in_person, manages, need, new_id, new_secret
-from tocsin.centre.desk_model import DeskLine, Invitation, Trace
+from tocsin.centre.desk_base import (
+    DeskBase,
+    absent,
+    administers,
+    harmless,
+    hash_of,
+    in_person,
+    manages,
+    need,
+    new_id,
+    new_secret,
+)
+from tocsin.centre.desk_model import DeskLine, DeskStatus, Invitation, Trace
 from tocsin.centre.desks_store import Row
 from tocsin.centre.model import Actor, Role, Scope
 from tocsin.centre.passwords import check_password, clean_name, name_key
@@ -24,6 +37,25 @@ _LINE = (
     "SELECT desk.id, seat, role, status, ifnull(name, ''), deputy_of, subject, desk.made, entered, approved, revoked,"
     " why, person, approved_alone FROM desk LEFT JOIN person ON person.id = desk.person"
 )
+
+
+class _DeskRow(NamedTuple):
+    """The columns of `_LINE`."""
+
+    desk: str
+    seat: str
+    role: Role
+    status: DeskStatus
+    name: str
+    deputy_of: str
+    subject: str | None
+    made: Instant
+    entered: Instant | None
+    approved: Instant | None
+    revoked: Instant | None
+    why: str
+    person: str | None
+    approved_alone: int
 
 
 class Entrance(DeskBase):
@@ -120,9 +152,9 @@ class Entrance(DeskBase):
         in_person(by)
         with self._store.turn():
             row = self._visible(by, desk)
-            if row[3] != "pending":
-                raise Conflict("not pending", f"Desk {desk} is {row[3]}; nobody approves it now.")
-            if row[12] == by.person:
+            if row.status != "pending":
+                raise Conflict("not pending", f"Desk {desk} is {row.status}; nobody approves it now.")
+            if row.person == by.person:
                 raise NotEntitled(
                     "same person", "Nobody approves a desk of their own.", fix="Ask another administrator."
                 )
@@ -137,7 +169,7 @@ class Entrance(DeskBase):
                 is_alone,
                 desk,
             )
-            self._done("approve desk", by, f"{desk} {row[1]} {row[2]}{', approved alone' if is_alone else ''}")
+            self._done("approve desk", by, f"{desk} {row.seat} {row.role}{', approved alone' if is_alone else ''}")
             return self._line(desk)
 
     def allow_sso(self, by: Actor, desk: str, subject: str) -> DeskLine:
@@ -153,11 +185,11 @@ class Entrance(DeskBase):
             raise Malformed("That is no name at another service.", field="subject", accepted="1 to 200 letters")
         with self._store.turn():
             row = self._visible(by, desk)
-            if row[3] != "active":
+            if row.status != "active":
                 raise Conflict(
-                    "not active", f"Desk {desk} is {row[3]}; nobody signs in there.", fix="Approve it first."
+                    "not active", f"Desk {desk} is {row.status}; nobody signs in there.", fix="Approve it first."
                 )
-            if subject and row[12] == by.person:
+            if subject and row.person == by.person:
                 raise NotEntitled("same person", "Nobody binds a desk of their own.", fix="Ask another administrator.")
             try:
                 self._store.do("UPDATE desk SET subject = ? WHERE id = ?", subject or None, desk)
@@ -198,9 +230,9 @@ class Entrance(DeskBase):
         """
         with self._store.turn():
             row = self._visible(by, desk)
-            if row[3] == "revoked":
+            if row.status == "revoked":
                 return self._line(desk)
-            is_administrator = (row[1], row[2], row[3]) == (SECRETARIAT, "secretariat", "active")
+            is_administrator = (row.seat, row.role, row.status) == (SECRETARIAT, "secretariat", "active")
             if is_administrator and not self._active_administrators(desk):
                 raise Conflict(
                     "last desk",
@@ -214,7 +246,7 @@ class Entrance(DeskBase):
                 desk,
             )
             self._shut(desk)
-            self._done("revoke desk", by, f"{desk} {row[1]} {row[2]}: {why}")
+            self._done("revoke desk", by, f"{desk} {row.seat} {row.role}: {why}")
             return self._line(desk)
 
     def forget(self, by: Actor, desk: str) -> DeskLine:
@@ -225,9 +257,9 @@ class Entrance(DeskBase):
         in_person(by)
         with self._store.turn():
             row = self._visible(by, desk)
-            if not manages(by, row[1]):
+            if not manages(by, row.seat):
                 raise NotEntitled("no scope", "This desk forgets nobody.", fix="Ask the head of the seat.")
-            person = row[12]
+            person = row.person
             others = "SELECT 1 FROM desk WHERE status <> 'revoked' AND (person = ? OR id = ?)"
             if self._store.one(others, person, desk) is not None:
                 raise Conflict("in use", f"Desk {desk}, or another of its person, is in use.", fix="Revoke it first.")
@@ -243,11 +275,11 @@ class Entrance(DeskBase):
     def desks(self, by: Actor) -> tuple[DeskLine, ...]:
         """The administrator sees every desk, who runs a seat's desks those of the seat, everybody else their own."""
         query, values = f"{_LINE} WHERE desk.id = ?", (by.desk,)
-        if "admin" in by.scopes and not by.on_behalf:
+        if administers(by):
             query, values = f"{_LINE} WHERE ? <> '' ORDER BY seat, desk.made, desk.rowid", (by.desk,)
         elif manages(by, by.seat):
             query, values = f"{_LINE} WHERE seat = ? ORDER BY desk.made, desk.rowid", (by.seat,)
-        return tuple(_line(row) for row in self._store.all(query, *values))
+        return tuple(_line(_DeskRow(*row)) for row in self._store.all(query, *values))
 
     def desk(self, desk: str) -> DeskLine:
         """One desk, for those who know already that they may see it: itself. Raises NotFound."""
@@ -360,18 +392,21 @@ class Entrance(DeskBase):
         for table in ("session", "token", "invitation", "pending"):
             self._store.do(f"DELETE FROM {table} WHERE desk = ?", desk)  # noqa: S608  # names of ours
 
-    def _visible(self, by: Actor, desk: str) -> Row:
+    def _visible(self, by: Actor, desk: str) -> _DeskRow:
         """The row of a desk that one may see. Raises NotFound for any other."""
-        row = self._store.one(f"{_LINE} WHERE desk.id = ?", desk)
-        if row is None or by.on_behalf or not (manages(by, row[1]) or row[0] == by.desk):
+        row = self._desk_row(desk)
+        if by.on_behalf or not (manages(by, row.seat) or row.desk == by.desk):
             absent("desk", desk)
         return row
 
-    def _line(self, desk: str) -> DeskLine:
+    def _desk_row(self, desk: str) -> _DeskRow:
         row = self._store.one(f"{_LINE} WHERE desk.id = ?", desk)
         if row is None:
             absent("desk", desk)
-        return _line(row)
+        return _DeskRow(*row)
+
+    def _line(self, desk: str) -> DeskLine:
+        return _line(self._desk_row(desk))
 
     def _sweep_invitations(self) -> None:
         """Inside a turn: invitations that nobody took up, with their desks."""
@@ -381,20 +416,19 @@ class Entrance(DeskBase):
         self._store.do("DELETE FROM invitation WHERE expires <= ?", now)
 
 
-def _line(row: Row) -> DeskLine:
-    desk, seat, role, status, name, deputy_of, subject, made, entered, approved, revoked, why, _, approved_alone = row
+def _line(row: _DeskRow) -> DeskLine:
     return DeskLine(
-        desk=desk,
-        seat=seat,
-        role=role,
-        status=status,
-        name=name,
-        deputy_of=deputy_of,
-        single_sign_on=bool(subject),
-        made=Instant(made),
-        entered=entered,
-        approved=approved,
-        approved_alone=bool(approved_alone),
-        revoked=revoked,
-        why=why,
+        desk=row.desk,
+        seat=row.seat,
+        role=row.role,
+        status=row.status,
+        name=row.name,
+        deputy_of=row.deputy_of,
+        single_sign_on=bool(row.subject),
+        made=row.made,
+        entered=row.entered,
+        approved=row.approved,
+        approved_alone=bool(row.approved_alone),
+        revoked=row.revoked,
+        why=row.why,
     )

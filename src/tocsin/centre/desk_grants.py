@@ -2,7 +2,7 @@
 
 import msgspec
 
-from tocsin.centre.desk_base import absent, in_person, manages, need, new_id
+from tocsin.centre.desk_base import absent, administers, in_person, manages, need, new_id
 from tocsin.centre.desk_entrance import Entrance
 from tocsin.centre.desk_keys import Keys
 from tocsin.centre.desk_model import (
@@ -62,7 +62,9 @@ class Grants(Keys, Entrance):
         latest = Instant(now + DELEGATION_DAYS_MAX * DAY_US)
         if not now < until <= latest:
             raise Malformed(
-                f"A delegation ends within {DELEGATION_DAYS_MAX} days.", field="until", accepted=f"until {iso(latest)}"
+                f"A delegation ends after now and within {DELEGATION_DAYS_MAX} days.",
+                field="until",
+                accepted=f"from {iso(now)} to {iso(latest)}",
             )
         line = DelegationLine(
             id=new_id("g"), seat=by.seat, to=to_seat, scopes=wanted, until=until, made=now, desk=by.desk
@@ -94,7 +96,7 @@ class Grants(Keys, Entrance):
             f"{_LINE} WHERE until > ?1 AND (seat = ?2 OR goes_to = ?2 OR ?3) ORDER BY seat, made, rowid",
             self._now(),
             by.seat,
-            "admin" in by.scopes and not by.on_behalf,
+            administers(by),
         )
         return tuple(_line(row) for row in rows)
 
@@ -105,8 +107,7 @@ class Grants(Keys, Entrance):
         """
         with self._store.turn():
             row = self._store.one(f"{_LINE} WHERE id = ?", delegation)
-            is_admin = "admin" in by.scopes and not by.on_behalf
-            if row is None or not (is_admin or by.seat in (row[1], row[2])):
+            if row is None or not (administers(by) or by.seat in (row[1], row[2])):
                 absent("delegation", delegation)
             if not manages(by, row[1]) and not manages(by, row[2]):
                 raise NotEntitled("no scope", "This desk ends no delegation.", fix="Ask the head of your seat.")

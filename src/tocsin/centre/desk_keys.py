@@ -6,7 +6,7 @@ import apsw
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from tocsin.alliance.release import SECRETARIAT
-from tocsin.centre.desk_base import DeskBase, absent, in_person, manages, need, new_id
+from tocsin.centre.desk_base import DeskBase, absent, administers, in_person, manages, need, new_id
 from tocsin.centre.desk_model import KeyLine
 from tocsin.centre.desks_store import Row
 from tocsin.centre.model import Actor
@@ -103,7 +103,7 @@ class Keys(DeskBase):
         rows = self._store.all(
             f"{_LINE} WHERE seat = ?1 OR ?2 ORDER BY seat, made, rowid",
             by.seat,
-            "admin" in by.scopes and not by.on_behalf,
+            administers(by),
         )
         return tuple(_line(row) for row in rows)
 

@@ -1,11 +1,12 @@
 """What waits for a second person: commands as they came, without effect until another person says the same."""
 
+from typing import NamedTuple
+
 import msgspec
 from msgspec import Struct
 
 from tocsin.centre.desk_base import DeskBase, absent, in_person, new_id
 from tocsin.centre.desk_model import PendingLine
-from tocsin.centre.desks_store import Row
 from tocsin.centre.model import Actor, Submission
 from tocsin.centre.scopes import SCOPE_BY_DO
 from tocsin.errors import Conflict, NotEntitled
@@ -16,6 +17,20 @@ PENDING_MAX = 50
 NEEDS_MAX = 60
 
 _LINE = "SELECT id, seat, desk, person, command, content, needs, made, expires FROM pending"
+
+
+class _Waits(NamedTuple):
+    """The columns of `_LINE`."""
+
+    id: str
+    seat: str
+    desk: str
+    person: str
+    command: bytes
+    content: bytes | None
+    needs: str
+    made: Instant
+    expires: Instant
 
 
 class _Head(Struct):
@@ -38,9 +53,9 @@ class Waiting(DeskBase):
         seat, now = by.on_behalf or by.seat, self._now()
         with self._store.turn():
             held = self._held(seat, submission, now)
-            if held is not None and held[2] == by.desk and _said(held[4]) == _said(submission.command):
-                self._renew(held[0], submission, now)
-                return _line(self._row(by, held[0]), by)
+            if held is not None and held.desk == by.desk and _said(held.command) == _said(submission.command):
+                self._renew(held.id, submission, now)
+                return _line(self._row(by, held.id), by)
             if held is not None:
                 raise Conflict(
                     "id used", "Another command with this id waits for a second person.", fix="Take a new id."
@@ -73,7 +88,7 @@ class Waiting(DeskBase):
         rows = self._store.all(
             f"{_LINE} WHERE seat = ? AND expires > ? ORDER BY made, rowid", by.on_behalf or by.seat, self._now()
         )
-        return tuple(_line(row, by) for row in rows)
+        return tuple(_line(_Waits(*row), by) for row in rows)
 
     def second(self, by: Actor, pending: str) -> Submission:
         """What a second person confirms: to be submitted as theirs, with the first one's desk in `seconded`, and in
@@ -85,18 +100,19 @@ class Waiting(DeskBase):
         in_person(by)
         with self._store.reading():
             row = self._row(by, pending)
-            if row[3] == by.person:
+            if row.person == by.person:
                 raise NotEntitled(
                     "same person", "You handed this in yourself.", fix="Another person of your seat confirms it."
                 )
-            _check_able(by, row[4])
+            _check_able(by, row.command)
             found = self._store.one("SELECT content, signature, key, held_by FROM pending WHERE id = ?", pending)
             assert found is not None, "the row was there in this very turn"
             content, signature, key, held_by = found
-            if held_by != row[1] and not self._still_delegated(row[1], held_by, row[4]):
+            if held_by != row.seat and not self._still_delegated(row.seat, held_by, row.command):
                 absent("pending act", pending)
-        made = Instant(row[7])
-        return Submission(command=row[4], content=content, signature=signature, key=key, made=made, seconded=row[2])
+        return Submission(
+            command=row.command, content=content, signature=signature, key=key, made=row.made, seconded=row.desk
+        )
 
     def settle(self, pending: str) -> None:
         """It has had its effect, or its refusal, and waits no more."""
@@ -110,21 +126,21 @@ class Waiting(DeskBase):
         """
         with self._store.turn():
             row = self._row(by, pending)
-            is_own = row[3] == by.person
+            is_own = row.person == by.person
             if not is_own:
                 in_person(by)
             if not is_own or by.via == "token":  # a token that leaked drops no more than it could hand in
-                _check_able(by, row[4])
+                _check_able(by, row.command)
             self._store.do("DELETE FROM pending WHERE id = ?", pending)
-            self._done("drop pending", by, f"{pending} {_head(row[4]).do}")
+            self._done("drop pending", by, f"{pending} {_head(row.command).do}")
 
-    def _row(self, by: Actor, pending: str) -> Row:
+    def _row(self, by: Actor, pending: str) -> _Waits:
         row = self._store.one(
             f"{_LINE} WHERE id = ? AND seat = ? AND expires > ?", pending, by.on_behalf or by.seat, self._now()
         )
         if row is None:
             absent("pending act", pending)
-        return row
+        return _Waits(*row)
 
     def _renew(self, pending: str, submission: Submission, now: Instant) -> None:
         """Inside a turn: the same command with other bytes. Its end stays where it is."""
@@ -139,11 +155,11 @@ class Waiting(DeskBase):
             now,
         )
 
-    def _held(self, seat: str, submission: Submission, now: Instant) -> Row | None:
+    def _held(self, seat: str, submission: Submission, now: Instant) -> _Waits | None:
         """What waits with the same id."""
         wanted = _head(submission.command).id
-        rows = self._store.all(f"{_LINE} WHERE seat = ? AND expires > ?", seat, now)
-        return next((row for row in rows if wanted and _head(row[4]).id == wanted), None)
+        rows = (_Waits(*row) for row in self._store.all(f"{_LINE} WHERE seat = ? AND expires > ?", seat, now))
+        return next((row for row in rows if wanted and _head(row.command).id == wanted), None)
 
     def _still_delegated(self, seat: str, to: str, command: bytes) -> bool:
         query = "SELECT scopes FROM delegation WHERE seat = ? AND goes_to = ? AND until > ?"
@@ -183,19 +199,18 @@ def _said(command: bytes) -> object:
     return {key: value for key, value in said.items() if key != "at"} if isinstance(said, dict) else said
 
 
-def _line(row: Row, by: Actor) -> PendingLine:
-    pending, seat, desk, person, command, content, needs, made, expires = row
-    head = _head(command)
+def _line(row: _Waits, by: Actor) -> PendingLine:
+    head = _head(row.command)
     return PendingLine(
-        id=pending,
-        seat=seat,
-        desk=desk,
-        own=person == by.person,
-        needs=needs,
+        id=row.id,
+        seat=row.seat,
+        desk=row.desk,
+        own=row.person == by.person,
+        needs=row.needs,
         do=head.do,
         case=head.case,
-        command=command.decode("utf-8", "replace"),
-        content="" if content is None else content.decode("utf-8", "replace"),
-        made=Instant(made),
-        expires=Instant(expires),
+        command=row.command.decode("utf-8", "replace"),
+        content="" if row.content is None else row.content.decode("utf-8", "replace"),
+        made=row.made,
+        expires=row.expires,
     )

@@ -7,7 +7,17 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from tocsin.alliance.release import SECRETARIAT
-from tocsin.centre.desk_base import DeskBase, absent, harmless, hash_of, in_person, manages, new_id, new_secret
+from tocsin.centre.desk_base import (
+    DeskBase,
+    absent,
+    administers,
+    harmless,
+    hash_of,
+    in_person,
+    manages,
+    new_id,
+    new_secret,
+)
 from tocsin.centre.desk_model import Session, TokenLine, Trace, in_order
 from tocsin.centre.desks_store import Row
 from tocsin.centre.model import Actor, Role, Scope
@@ -243,7 +253,7 @@ class Sessions(DeskBase):
             by.desk,
             manages(by, by.seat),
             by.seat,
-            "admin" in by.scopes and not by.on_behalf,
+            administers(by),
         )
         return tuple(_token_line(row) for row in rows)
 

@@ -11,7 +11,7 @@ their own; all others are short. Secrets are told once, and only their SHA-256 i
 from collections.abc import Callable
 from pathlib import Path
 
-from tocsin.centre.desk_base import AUDIT_DAYS, Now
+from tocsin.centre.desk_base import Now
 from tocsin.centre.desk_grants import Grants
 from tocsin.centre.desk_model import SeatBook
 from tocsin.centre.desk_pending import Waiting
@@ -42,26 +42,18 @@ class Desks(Grants, Sessions, Waiting):
         super().__init__(path, now, seats, mode=mode, wall=wall, cost=cost)
         self._known, self._unkept, self._wishes = {}, {}, {}
 
-    def cursor(self, name: str) -> int:
-        """How far an outbox has got; 0 at first."""
-        row = self._store.one("SELECT position FROM cursor WHERE name = ?", name)
+    def confirmed_position(self, seat: str) -> int:
+        """How far a seat is known to have its feed; 0 at first."""
+        row = self._store.one("SELECT position FROM cursor WHERE name = ?", _confirmed(seat))
         return 0 if row is None else int(row[0])
 
-    def set_cursor(self, name: str, position: int) -> None:
-        """An outbox has got so far. A power cut may lose the last moments of it, so that some is sent again."""
-        with self._store.turn(is_light=True):
-            self._store.do("INSERT OR REPLACE INTO cursor VALUES (?, ?)", name, position)
-
-    def confirmed_position(self, seat: str) -> int:
-        """How far a seat is known to have its feed."""
-        return self.cursor(f"confirmed/{seat}")
-
     def confirm_position(self, seat: str, position: int) -> None:
-        """A seat has its feed so far. It never has less than before."""
+        """A seat has its feed so far. It never has less than before, but where a power cut loses the last moments."""
         if position > self.confirmed_position(seat):
-            self.set_cursor(f"confirmed/{seat}", position)
+            with self._store.turn(is_light=True):
+                self._store.do("INSERT OR REPLACE INTO cursor VALUES (?, ?)", _confirmed(seat), position)
 
-    def sweep(self, audit_days: int = AUDIT_DAYS) -> None:
+    def sweep(self, audit_days: int) -> None:
         """Remove what has expired: sessions, tokens, invitations, delegations, what waited, and traces older than
         `audit_days`."""
         with self._store.reading():  # nobody uses a session between the two
@@ -80,3 +72,8 @@ class Desks(Grants, Sessions, Waiting):
     def close(self) -> None:
         """Let go of the file. May be called again."""
         self._store.close()
+
+
+def _confirmed(seat: str) -> str:
+    """What its place in the table of cursors is called."""
+    return f"confirmed/{seat}"

@@ -50,10 +50,14 @@ class Feed:
         what = self._whats[position - 1]
         return Event(self._entries[position - 1], KINDS[what & (1 << _KIND_BITS) - 1], what >> _KIND_BITS)
 
+    def first(self, entry: int) -> int:
+        """The position of the first event that `entry` brought to this seat; 0 where it brought none."""
+        place = bisect_left(self._entries, entry)
+        return place + 1 if place < len(self) and self._entries[place] == entry else 0
+
     def reaches(self, entry: int, position: int) -> bool:
         """Whether the events up to `position` include the first that `entry` brought to this seat."""
-        place = bisect_left(self._entries, entry)
-        return place < min(position, len(self)) and self._entries[place] == entry
+        return 0 < self.first(entry) <= position
 
     def packed(self) -> tuple[bytes, bytes]:
         """The feed as bytes, for the start-up cache."""

@@ -14,13 +14,14 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from tocsin.alliance.codec import (
     COMMAND_BYTES_MAX,
+    decode_content,
     decode_submission,
     encode_command,
     name_given_twice,
     signed_bytes,
 )
 from tocsin.alliance.commands import Command, ReportWarning
-from tocsin.alliance.contents import ContentCommand, PassOnWarning, WarningContent
+from tocsin.alliance.contents import ContentCommand, PassOnWarning, RemarkWarning, WarningContent
 from tocsin.alliance.release import SECRETARIAT
 from tocsin.centre.court import Filed
 from tocsin.centre.desk_model import PartySettings
@@ -36,6 +37,9 @@ CLAIM_MICROSECONDS_MAX = 10 * 60 * 1_000_000
 CONTENT_TAGS = frozenset(kind.__struct_config__.tag for kind in get_args(ContentCommand))
 """Commands about a content, which every seat handles for itself."""
 
+_fields = msgspec.json.Decoder(dict[str, Any])
+_encoder = msgspec.json.Encoder(order="deterministic")
+
 KeyOf = Callable[[str, str], bytes | None]
 """The public key of a seat with a fingerprint, where it is registered and confirmed."""
 
@@ -50,8 +54,8 @@ def filled(submission: Submission, actor: Actor, law: Law, now: Instant) -> Subm
     if len(submission.command) > COMMAND_BYTES_MAX:
         raise Malformed(f"A command has at most {COMMAND_BYTES_MAX:,} bytes.", field="command", code="too large")
     try:
-        fields: dict[str, Any] = msgspec.json.decode(submission.command, type=dict)
-    except (msgspec.DecodeError, RecursionError) as problem:
+        fields: dict[str, Any] = _fields.decode(submission.command)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as problem:
         raise Malformed(f"The command is no JSON object: {problem}.", field="command") from None
     if actor.role != "conductor" or fields.get("at") is None:
         fields["at"] = now
@@ -65,7 +69,7 @@ def filled(submission: Submission, actor: Actor, law: Law, now: Instant) -> Subm
             field="command.id",
             fix="Make one, such as a UUID, and use it again when you repeat the command; or send an Idempotency-Key.",
         )
-    return msgspec.structs.replace(submission, command=msgspec.json.encode(fields, order="deterministic"))
+    return msgspec.structs.replace(submission, command=_encoder.encode(fields))
 
 
 def file(submission: Submission, actor: Actor, law: Law, now: Instant, origin: str, key_of: KeyOf) -> Filed:
@@ -152,7 +156,7 @@ def _credential(actor: Actor) -> str:
 def made_content(secret: bytes, seat: str, command_id: str, content: WarningContent) -> WarningContent:
     """A content with its salt. The same request makes the same salt, so that repeating it is repeating it; nobody
     without the centre's secret can make it."""
-    data = msgspec.json.encode(content, order="deterministic")
+    data = _encoder.encode(content)
     salt = sha256(b"tocsin/salt/v1\n" + secret + f"\n{seat}\n{command_id}\n".encode() + data).hexdigest()
     return msgspec.structs.replace(content, salt=salt)
 
@@ -250,15 +254,17 @@ def _check_signature(
 
 def _check_audience(command: Command | ContentCommand, content: bytes | None, law: Law) -> None:
     """An audience names who can be one: parties of the charter and its groups, offices and organs."""
-    names: tuple[str, ...] = getattr(command, "audience", ()) or (
-        getattr(command, "to", ()) if isinstance(command, PassOnWarning) else ()
-    )
-    if content is not None and isinstance(command, ReportWarning):
+    names: tuple[str, ...] = ()
+    if isinstance(command, RemarkWarning):
+        names = command.audience
+    elif isinstance(command, PassOnWarning):
+        names = command.to
+    elif isinstance(command, ReportWarning) and content is not None:
         try:
-            names = msgspec.json.decode(content, type=WarningContent).audience
+            names = decode_content(content).audience
         except (msgspec.DecodeError, RecursionError):
             return  # the court says what is wrong with it
-    known = audience_names(law)
+    known = audience_names(law) if names else frozenset()
     for name in names:
         if name not in known:
             raise Malformed(

@@ -92,6 +92,7 @@ async def sweep_hourly(centre: Centre, notices: NotifyStore, seconds: float = SW
         try:
             now, days = centre.clock.now(), centre.settings.audit_days
             await asyncio.to_thread(sweep, centre.desks, notices, now, days)
+            await asyncio.to_thread(centre.notebook.sweep)
         except Exception as error:  # noqa: BLE001  # the next one tries again
             logs.trouble("sweep", "What has run out could not be removed", error)
         await asyncio.sleep(seconds)

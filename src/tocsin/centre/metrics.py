@@ -6,11 +6,9 @@ same: how busy the centre is tells of what others do.
 """
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from itertools import product
 from threading import Lock
-from time import perf_counter
 from typing import Literal, NamedTuple
 
 OTHER = "other"
@@ -90,12 +88,6 @@ class Metrics:
         with self._lock:
             self._numbers[key] = self._numbers.get(key, 0) + by
 
-    def gauge(self, name: str, value: float, **labels: str) -> None:
-        """Set a gauge."""
-        key = name, self._labels(name, "gauge", labels)
-        with self._lock:
-            self._numbers[key] = value
-
     def ask(self, name: str, value: Callable[[], float]) -> None:
         """Let a gauge without labels be asked for whenever the page is read."""
         self._labels(name, "gauge", {})
@@ -106,16 +98,11 @@ class Metrics:
         key = name, self._labels(name, "histogram", labels)
         buckets = self._metrics[name].buckets
         with self._lock:
-            tally = self._tallies.setdefault(key, _Tally(len(buckets)))
+            tally = self._tallies.get(key)
+            if tally is None:
+                tally = self._tallies[key] = _Tally(len(buckets))
             tally.counts[bisect_left(buckets, value)] += 1
             tally.total += value
-
-    @contextmanager
-    def timed(self, name: str, **labels: str) -> Iterator[None]:
-        """Observe the seconds that what is inside takes; nothing where it fails."""
-        began = perf_counter()
-        yield
-        self.observe(name, perf_counter() - began, **labels)
 
     def value(self, name: str, **labels: str) -> float:
         """What a counter or gauge stands at."""
@@ -165,7 +152,7 @@ class Metrics:
         metric = self._metrics[name]
         if metric.kind != kind or metric.labels.keys() != labels.keys():
             raise KeyError(f"{name} is a {metric.kind} with the labels {sorted(metric.labels)}")
-        return tuple(labels[label] if labels[label] in values else OTHER for label, values in metric.labels.items())
+        return tuple([labels[label] if labels[label] in values else OTHER for label, values in metric.labels.items()])
 
 
 def status_class(status: int) -> str:

@@ -1,10 +1,11 @@
 """How a centre runs: what is handed to it beside the ledger, so that tests hand in other things."""
 
-from pathlib import Path
 from typing import NamedTuple, Protocol
 
+from tocsin.centre.cache import CacheFile
 from tocsin.centre.clock import Clock
 from tocsin.centre.model import Mode
+from tocsin.centre.notebook.book import Notebook
 from tocsin.centre.settings import Settings
 from tocsin.ledger import Ledger, Reader
 from tocsin.terms import Instant
@@ -45,5 +46,7 @@ class Run(NamedTuple):
     heart: Heart
     secret: bytes
     """What salts of contents made here are derived from."""
-    cache_file: Path | None
+    cache: CacheFile | None
     """Where the start-up cache lies, if there is one."""
+    notebook: Notebook
+    """What each seat keeps for itself."""

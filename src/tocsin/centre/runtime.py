@@ -6,21 +6,22 @@ _tend     deadlines, heartbeat and checkpoints; none of it decides anything that
 """
 
 import asyncio
-import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
+from time import perf_counter
 from typing import NamedTuple
 
 from tocsin.alliance.codec import Act, encode_command
 from tocsin.alliance.commands import ConfirmDelivery, ConfirmPosition, OpenSilence, RecordOutage, StatePosition, Wake
 from tocsin.alliance.contents import DeliverWarning
+from tocsin.alliance.release import rules_of
 from tocsin.alliance.silence import CENTRE
 from tocsin.alliance.state import State
 from tocsin.alliance.step import due
-from tocsin.centre import answers, cache
+from tocsin.centre import answers, cache, logs
 from tocsin.centre.acts import Acts, read_act
 from tocsin.centre.board import Board, visible_facts
-from tocsin.centre.court import Court, Filed, Ruled, name_of, needs_two
+from tocsin.centre.court import Court, Filed, Ruled, deadline_wake, name_of, needs_two
 from tocsin.centre.desks import Desks
 from tocsin.centre.feeds import cursor_text
 from tocsin.centre.hearing import PULSE_SECONDS, Hearing
@@ -28,6 +29,7 @@ from tocsin.centre.intake import check_own_key, file, filled
 from tocsin.centre.metrics import Metrics
 from tocsin.centre.model import Actor, Answer, Submission
 from tocsin.centre.parts import Books, Run
+from tocsin.centre.proofs import Hashes, Proofs
 from tocsin.centre.view import View
 from tocsin.centre.view_model import WarningView
 from tocsin.errors import NotFound
@@ -35,15 +37,13 @@ from tocsin.ledger import Decided, GroupWriter, LedgerError
 from tocsin.ledger.port import Record
 from tocsin.terms import Instant, PartyId
 
-LOGGER = logging.getLogger("tocsin.centre")
 BEGUN = 2
 """Entries that every ledger of a centre begins with: its own first note, and the opening."""
 CHECKPOINT_SECONDS = 1.0
 CHECKPOINT_LOOK_SECONDS = 0.1
+READ_PAUSE_SECONDS = 0.005
+"""Between portions that are read back: about as long as a group of acts takes, so that each bears one portion."""
 RETRY_SECONDS = 1.0
-CHECKPOINT_EACH = 250
-CACHE_EACH = 20_000
-"""After so many entries the start-up cache is written anew, so that a start after a crash is fast as well."""
 PENDING_MICROSECONDS = 24 * 3_600_000_000
 
 
@@ -72,9 +72,9 @@ class Centre:
     ) -> None:
         self.board, self.court, self.law = board, court, board.law
         self.ledger, self.reader, self.desks = books.ledger, books.reader, desks
-        self._books, self._aside = books, asyncio.Lock()
+        self._books, self.proofs = books, Proofs(books, lambda: self.board.taken)
         self.mode, self.clock, self.settings, self.secret = run.mode, run.clock, run.settings, run.secret
-        self._heart, self._cache_file = run.heart, run.cache_file
+        self._heart, self._cache, self.notebook = run.heart, run.cache, run.notebook
         self.acts, self.metrics = Acts(books.reader), Metrics()
         self._entries = entries
         """actor and id -> the entry of that command, durable"""
@@ -94,11 +94,6 @@ class Centre:
         self.hearing = Hearing(run.clock, run.settings.outage_seconds)
         self._waited = 0.0
         """Seconds since the last checkpoint."""
-        self._cached = 0
-        """How many entries the start-up cache holds that was written here."""
-        covered = books.reader.store.last_checkpoint()
-        self._checked = covered[0] if covered is not None else 0
-        """How many entries the last checkpoint covers."""
 
     # ---- acting
 
@@ -111,9 +106,8 @@ class Centre:
         await self._notice_gap()
         now = self.hearing.arrived()
         submission = filled(submission, actor, self.law, now)
-        filed = file(submission, actor, self.law, now, self.origin, self.desks.active_key)
-        check_own_key(filed, actor, self.desks.settings(filed.seat))
-        waits = self._second_needed(actor, submission, filed)
+        filed = self._filed(actor, submission, now)
+        waits = self.second_needed(actor, submission, filed)
         if not waits or self.court.knows(filed):
             answer = await self._put(filed, reads_as(actor))
             await self._note_received(filed, answer)
@@ -129,9 +123,7 @@ class Centre:
         await self._notice_gap()
         submission = self.desks.second(actor, pending)
         now = self.hearing.arrived()
-        submission = filled(submission, actor, self.law, now)
-        filed = file(submission, actor, self.law, now, self.origin, self.desks.active_key)
-        check_own_key(filed, actor, self.desks.settings(filed.seat))
+        filed = self._filed(actor, filled(submission, actor, self.law, now), now)
         answer = await self._put(filed, reads_as(actor))
         self.desks.settle(pending)
         await self._note_received(filed, answer)
@@ -171,6 +163,11 @@ class Centre:
             if feed.reaches(self.board.silence_entry[case, procedure], position):
                 await self._deliver(case, procedure, opened, seat)
 
+    def _filed(self, actor: Actor, submission: Submission, now: Instant) -> Filed:
+        filed = file(submission, actor, self.law, now, self.origin, self.desks.active_key)
+        check_own_key(filed, actor, self.desks.settings(filed.seat))
+        return filed
+
     async def _note_received(self, filed: Filed, answer: Answer) -> None:
         """Whoever speaks on a text under silence, or put it there, has it."""
         command = filed.command
@@ -181,9 +178,9 @@ class Centre:
         if text is None:  # a position in a closed case is kept, whatever it names
             return
         speaker = text.proposer if isinstance(command, OpenSilence) else command.by
-        for name, procedure, opened in self.board.undelivered(speaker):
-            if (name, procedure) == (command.case, command.procedure):
-                await self._deliver(name, procedure, opened, speaker)
+        opened = self.board.undelivered_since(command.case, command.procedure, speaker)
+        if opened is not None:
+            await self._deliver(command.case, command.procedure, opened, speaker)
 
     async def _deliver(self, case: str, procedure: str, opened: Instant, party: str) -> None:
         command = ConfirmDelivery(
@@ -237,29 +234,25 @@ class Centre:
         return "the centre is closing" if self._is_closing else self._writer.stopped
 
     async def checkpoint(self) -> str:
-        """A signed checkpoint over all there is.
-
-        What it covers is read back aside first, so that nobody who waits for the disk waits for that too.
-        """
-        length = self.board.taken
-        async with self._aside:
-            await asyncio.to_thread(self._books.aside.read_back, self._checked, length)
-            note = await asyncio.to_thread(self.ledger.checkpoint, length)
-        self._checked = max(self._checked, length)
-        return note
+        """A signed checkpoint over all there is."""
+        return await self.proofs.checkpoint()
 
     async def contents(self, entry: int) -> tuple[bytes | None, ...]:
         """The contents beside an entry, whoever may see them: for those who keep them, not for views."""
-        async with self._aside:
-            return await asyncio.to_thread(self._books.aside.contents, entry)
+        return await self.proofs.contents(entry)
 
     async def receipt(self, seat: str, position: int) -> str:
         """The proof that one of the seat's own events is in the ledger. NotFound where it may not hold it."""
-        entry = self.view(seat).provable(position)
-        if entry >= self._checked:
-            await self.checkpoint()
-        async with self._aside:
-            return (await asyncio.to_thread(self._books.aside.prove, entry)).text
+        return await self.proofs.receipt(self.view(seat).provable(position))
+
+    async def inclusion(self, seat: str, position: int, size: int) -> Hashes:
+        """The way from what one of the seat's own events stands in to the root of the first `size` entries."""
+        return await self.proofs.inclusion(self.view(seat).provable(position), size)
+
+    def taken_at(self, seat: str, command_id: str) -> Instant | None:
+        """When a command of a seat became an act, by its id; none where the ledger has none of it."""
+        entry = self._entries.get(f"{seat}\nfact\n{command_id}")
+        return None if entry is None else self.acts.get(entry).at
 
     # ---- living
 
@@ -291,23 +284,17 @@ class Centre:
         await self._writer.close()
         self._catch_up()
         self.stir()
-        if not self._writer.stopped or self.ledger_is_sound:
+        if not self._writer.stopped or self.ledger.is_sound:
             self._heart.beat(self.clock.now())
         self.keep_cache()
         await asyncio.to_thread(self._books.close)
         self.desks.close()
+        self.notebook.close()
 
     def keep_cache(self) -> None:
         """Write the board down, so that the next start is fast."""
-        if self._cache_file is not None and self.ledger.is_sound:
-            ids = {name: (self.court.ids[name], entry) for name, entry in self._entries.items()}
-            cache.save(self._cache_file, self.board, ids, self.reader)
-            self._cached = self.board.taken
-
-    @property
-    def ledger_is_sound(self) -> bool:
-        """Whether the ledger has taken all it was given."""
-        return self.ledger.is_sound
+        if self._cache is not None and self.ledger.is_sound:
+            self._cache.save(*self._packed())
 
     async def _tended(self, name: str, tend: Callable[[], Awaitable[None]], each: float) -> None:
         """Do it again and again; what fails is told and tried anew, for a centre that is half deaf is worse than one
@@ -316,8 +303,8 @@ class Centre:
             await asyncio.sleep(each)
             try:
                 await tend()
-            except Exception:
-                LOGGER.exception("the %s failed, and is tried again", name)
+            except Exception as error:  # noqa: BLE001  # told, and tried again
+                logs.trouble(name, f"The {name} failed, and is tried again", error)
                 self.metrics.count("tocsin_task_failures_total")
                 await asyncio.sleep(RETRY_SECONDS)
 
@@ -325,10 +312,9 @@ class Centre:
         """Wake the engine at deadlines. Late or never, the law comes out the same; members just learn of it later."""
         at, now = due(self.law.plain(self.clock.now()), self._speculative), self.clock.now()
         if at is not None and at <= self.hearing.settled():
-            key = min(self._speculative.deadlines.items(), key=lambda item: (item[1], item[0]))[0]
-            await self._put(_own(Wake(id=f"due/{key}/{at}", at=now, by=CENTRE)), CENTRE)
+            await self._put(_own(deadline_wake(self._speculative, now)), CENTRE)
         elif self.court.has_new_day(now):
-            await self._put(_own(Wake(id=f"day/{self.law.day(now)}", at=now, by=CENTRE)), CENTRE)
+            await self._put(_own(self.court.day_wake(now)), CENTRE)
         elif at is None or at > now:
             await self.clock.wait(at)
 
@@ -348,21 +334,28 @@ class Centre:
             await self.record_outage(*gap)
 
     async def _sign(self) -> None:
-        """A checkpoint each second while there is something new, and sooner where there is much."""
+        """A checkpoint each second while there is something new: no more of them, because acts wait meanwhile."""
         self._waited += CHECKPOINT_LOOK_SECONDS
-        new = self.board.taken - self._checked
-        if new >= CHECKPOINT_EACH or (new > 0 and self._waited >= CHECKPOINT_SECONDS):
+        if self.board.taken > self.proofs.checked and self._waited >= CHECKPOINT_SECONDS:
             self._waited = 0.0
             await self.checkpoint()
-        if self.board.taken - self._cached > CACHE_EACH:
-            self.keep_cache()
+        else:
+            await self.proofs.read_back(READ_PAUSE_SECONDS)
+        if self._cache is not None and self._cache.is_behind(self.board.taken):
+            await asyncio.to_thread(self._cache.save, *self._packed())
 
     # ---- inside
 
+    def _packed(self) -> tuple[bytes, int]:
+        """What the start-up cache is to hold now, and up to which entry."""
+        ids = {name: (self.court.ids[name], entry) for name, entry in self._entries.items()}
+        return cache.packed(self.board, ids, self.reader), self.board.taken
+
     async def _put(self, filed: Filed, seat: str) -> Answer:
+        began = perf_counter()
         try:
-            with self.metrics.timed("tocsin_commit_seconds"):
-                ruled, _ = await self._writer.submit(filed)
+            ruled, _ = await self._writer.submit(filed)
+            self.metrics.observe("tocsin_commit_seconds", perf_counter() - began)
         finally:
             self._catch_up()
         answer = self._answer(filed, ruled, seat)
@@ -376,9 +369,9 @@ class Centre:
             self._kept.append(_Kept(act, ruled.at, "", None))
         if ruled.act is not None:
             self._kept.append(_Kept(ruled.act, ruled.at, name_of(filed), decided.state))
-        if decided.state is not self._speculative:
-            self._speculative = decided.state
-            self.clock.stir()
+        if decided.state.deadlines is not self._speculative.deadlines:
+            self.clock.stir()  # the timer waits for another instant now
+        self._speculative = decided.state
         return decided
 
     def _commit(self, records: Sequence[Record]) -> range:
@@ -399,6 +392,8 @@ class Centre:
                 grew |= self.board.take(entry, kept.act, kept.at, kept.after)
         for seat in grew:
             self.stir(seat)
+        if grew:
+            self.clock.stir()  # for the notifier: there is something to read
 
     def _answer(self, filed: Filed, ruled: Ruled, seat: str) -> Answer:
         if ruled.refusal is not None:
@@ -421,15 +416,15 @@ class Centre:
         read = self.acts.get(self._entries[name_of(filed)])
         return read.act, read.at
 
-    def _second_needed(self, actor: Actor, submission: Submission, filed: Filed) -> str:
+    def second_needed(self, actor: Actor, submission: Submission, filed: Filed) -> str:
         """Why a second person is needed; empty where none is."""
         if actor.role == "conductor" or submission.seconded:
             return ""
         kind = needs_two(self._speculative, filed.command)
         if not kind or self.court.out_of_sight(self._speculative, filed, max(self.clock.now(), self._speculative.now)):
             return ""  # of what is there and not to be seen nothing may follow; it is refused as what is not there
-        conduct = self.law.plain(self.clock.now()).conduct
-        asked = {*(conduct.two_persons if conduct else ()), *self.desks.settings(filed.seat).two_persons}
+        rules = rules_of(self.law.plain(self.clock.now()))
+        asked = rules.two_persons | self.desks.settings(filed.seat).two_persons
         if kind == "break" and self.desks.persons(filed.seat, "position") == 1:
             return ""  # who is alone could not object at all
         return kind if kind in asked else ""

@@ -2,6 +2,7 @@
 
 DATA/centre.tocsin    the ledger; beside it centre.tocsin.d with key and guard
 DATA/desks.db         who may sign in, and what waits for a second person
+DATA/notebook.db      what each seat keeps for itself: drafts, the watch log, handovers, reports
 DATA/heartbeat        when the centre last noted that it was up
 DATA/board.cache      the board as of the last stop, to start fast; it may be deleted
 DATA/secret           what salts of contents made here are derived from
@@ -28,6 +29,7 @@ from tocsin.centre.desk_model import SeatBook
 from tocsin.centre.desks import Desks
 from tocsin.centre.law import Law
 from tocsin.centre.model import Mode
+from tocsin.centre.notebook.book import Notebook
 from tocsin.centre.parts import Books, Run
 from tocsin.centre.runtime import Centre
 from tocsin.centre.settings import Settings
@@ -38,6 +40,7 @@ from tocsin.terms import Instant
 
 LEDGER_FILE = "centre.tocsin"
 DESKS_FILE = "desks.db"
+NOTEBOOK_FILE = "notebook.db"
 HEARTBEAT_FILE = "heartbeat"
 CACHE_FILE = "board.cache"
 SECRET_FILE = "secret"  # noqa: S105  # a file's name
@@ -110,7 +113,7 @@ def open_centre(folder: Path, opening: Opening, clock: Clock, settings: Settings
         ledger = FileLedger(folder / LEDGER_FILE, mode=opening.mode)
         opened.callback(ledger.close)
         # Behind the ledger's lock: of two processes that start at once only one makes a secret.
-        place = Place(folder / DESKS_FILE, folder / CACHE_FILE, heart, _secret(folder))
+        place = Place(folder / DESKS_FILE, folder / CACHE_FILE, heart, _secret(folder), folder / NOTEBOOK_FILE)
         reader, aside = FileReader(folder / LEDGER_FILE), FileReader(folder / LEDGER_FILE)
         opened.callback(reader.close)
         opened.callback(aside.close)
@@ -133,6 +136,7 @@ class Place(NamedTuple):
     cache: Path | None
     heart: HeartFile | HeartMemory
     secret: bytes
+    notebook: Path | None = None
 
 
 def _assembled(books: Books, place: Place, opening: Opening, clock: Clock, settings: Settings) -> Centre:
@@ -141,6 +145,7 @@ def _assembled(books: Books, place: Place, opening: Opening, clock: Clock, setti
     board = Board(law)
     board.epoch = ledger.keys.origin.epoch
     ids = cache.load(place.cache, board, reader) if place.cache is not None else {}
+    cached = cache.CacheFile(place.cache, board.taken) if place.cache is not None else None
     _read_back(reader, board, ids, opening, ledger.keys.origin.mode)
     _say_what_opens(ledger, board, opening, clock)
     court = Court(law, board.opened or clock.now())
@@ -157,14 +162,13 @@ def _assembled(books: Books, place: Place, opening: Opening, clock: Clock, setti
 
     # Where time is simulated, people still sign in by the wall's clock.
     wall = None if opening.mode == "live" else WallClock().now
-    return Centre(
-        board,
-        court,
-        books,
-        Desks(place.desks, clock.now, seats, mode=opening.mode, wall=wall),
-        Run(opening.mode, clock, settings, place.heart, place.secret, place.cache),
-        {name: entry for name, (_, entry) in ids.items()},
-    )
+    with ExitStack() as opened:
+        notebook = Notebook(place.notebook, clock.now)
+        opened.callback(notebook.close)
+        desks = Desks(place.desks, clock.now, seats, mode=opening.mode, wall=wall)
+        opened.pop_all()  # the centre closes them now
+    run = Run(opening.mode, clock, settings, place.heart, place.secret, cached, notebook)
+    return Centre(board, court, books, desks, run, {name: entry for name, (_, entry) in ids.items()})
 
 
 def _read_back(reader: Reader, board: Board, ids: cache.Ids, opening: Opening, mode: str) -> None:

@@ -110,6 +110,14 @@ class Reader:
             entries.contents_of(entry, beside)
         return Proof(index, tuple(hashes), note, row.leaf, row.salt, row.frame, beside)
 
+    def inclusion(self, index: int, size: int) -> list[bytes]:
+        """The way from an entry to the root over the first `size`."""
+        with _tiles_read():
+            try:
+                return self._tree.inclusion(index, size)
+            except ValueError as problem:
+                raise LedgerError(str(problem)) from None
+
     def consistency(self, old: int, new: int) -> list[bytes]:
         """The proof that the ledger of `new` entries continues that of `old`."""
         with _tiles_read():
