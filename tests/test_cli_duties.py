@@ -9,8 +9,8 @@ from tests.cli import tocsin
 from tocsin.charter.files.catalog import resource_names
 from tocsin.charter.files.template import template
 from tocsin.charter.predicates import Event
+from tocsin.charter.told.duties import is_hypothetical
 from tocsin.cli.duties import duties as command
-from tocsin.cli.duties_print import is_hypothetical
 from tocsin.replay.load import load_event
 
 

@@ -12,9 +12,10 @@ from tocsin.charter.forum import electors_of
 from tocsin.charter.rules import kinds
 from tocsin.charter.rules.ballot import Ballot
 from tocsin.charter.rules.verdict import Outcome, compile_ballot
-from tocsin.cli.law_words import rule_words
-from tocsin.cli.outcome_query import parse_positions, parse_question, parse_questions, questions_of
-from tocsin.cli.outcome_words import rule_told, told
+from tocsin.charter.told.outcome_words import rule_told, told
+from tocsin.charter.told.query import questions_of
+from tocsin.charter.told.words import rule_words
+from tocsin.cli.outcome_query import parse_positions, parse_question, parse_questions
 from tocsin.terms import PartyId
 
 ASSIST = ("outcome", "meridian", "assist", "--on", "2026-01-01")

@@ -10,7 +10,7 @@ from tocsin.charter.files.disk import resource_path
 from tocsin.charter.files.loader import load
 from tocsin.charter.predicates import EventField, Predicate
 from tocsin.charter.rules.kinds import Rule, Silence
-from tocsin.cli.law_words import condition_words, rule_words
+from tocsin.charter.told.words import condition_words, rule_words
 
 CONSENSUS = {"kind": "consensus"}
 HALF = {"kind": "majority", "more_than": "1/2"}

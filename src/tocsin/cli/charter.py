@@ -160,8 +160,8 @@ def show_text(
     """Show one article: our one-line summary, how it was seen, and your own copy of the text where you attached one."""
     from tocsin.charter import load_charter
     from tocsin.charter.files.disk import user_folder
+    from tocsin.charter.told.drafts import why_hypothetical
     from tocsin.cli import charter_print, tables
-    from tocsin.cli.charter_reforms import why_hypothetical
     from tocsin.cli.charter_text import article_of
 
     loaded = load_charter(charter)

@@ -6,7 +6,8 @@ from tocsin.charter import load_charter
 from tocsin.charter.checks.document import note_document
 from tocsin.charter.files.catalog import find
 from tocsin.charter.snapshot import Charter
-from tocsin.cli.charter_reforms import rows_line, views_of, why_hypothetical
+from tocsin.charter.told.drafts import why_hypothetical
+from tocsin.cli.charter_reforms import rows_line, views_of
 from tocsin.errors import CharterError, NotFound, Problem
 
 

@@ -8,7 +8,7 @@ from msgspec import Struct
 from tocsin.charter.model import Forum, Group
 from tocsin.charter.rows import Row
 from tocsin.charter.snapshot import Snapshot, visible
-from tocsin.cli.law_words import condition_words, rule_words
+from tocsin.charter.told.words import condition_words, rule_words
 from tocsin.terms import PartyId, Right, SourceClass
 
 

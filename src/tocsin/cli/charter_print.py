@@ -9,12 +9,12 @@ from rich.padding import Padding
 from rich.text import Text
 
 from tocsin.charter.files.text import ArticleText, ImportedText
-from tocsin.charter.model import Clause, Report
+from tocsin.charter.model import Clause
+from tocsin.charter.told.names import coded
+from tocsin.charter.told.words import grave_words, history_words, report_words
 from tocsin.cli.charter_check import Checked
 from tocsin.cli.charter_reforms import print_reforms
 from tocsin.cli.charter_view import CharterView, DutyView, MatterView, OrganView, Summary
-from tocsin.cli.law_words import grave_words, history_words
-from tocsin.cli.names import coded
 from tocsin.cli.tables import banner, class_text, indented, readings, row, section, table, title, weak_first
 from tocsin.terms import WEAK_CLASSES
 
@@ -196,12 +196,6 @@ def _print_duty(console: Console, duty: DutyView, view: CharterView) -> None:
         ("ends", duty.ends),
         ("note", duty.note),
     )
-
-
-def report_words(report: Report) -> str:
-    """A report that is owed, in words."""
-    within = "no time limit published" if report.within == "unset" else report.within
-    return f"{report.by} to {report.to}, {within}: {report.of}" + (f" [{report.clause}]" if report.clause else "")
 
 
 def _print_provisions(console: Console, view: CharterView) -> None:

@@ -12,7 +12,6 @@ from tocsin.charter.model import Document
 from tocsin.charter.reform import Laid, Reform, reforms_of
 from tocsin.cli.tables import indented, row, section, table
 
-INVENTED_ALLIANCE = "an invented alliance; nothing here stands for a real state or treaty"
 ROWS_SHOWN = 8
 
 
@@ -44,15 +43,6 @@ def shipped_views() -> list[ReformView]:
 def views_of(document: Document) -> tuple[ReformView, ...]:
     """The reforms laid over a charter, bottom first; none for a charter as it is."""
     return tuple(_view(laid.reform, f"{laid.reform.base}+{laid.reform.id}", laid) for laid in reforms_of(document))
-
-
-def why_hypothetical(document: Document, otherwise: str = INVENTED_ALLIANCE) -> str:
-    """What stands beside the banner of a hypothetical charter: a draft is told apart from an invented alliance."""
-    drafts = reforms_of(document)
-    if not drafts:
-        return otherwise
-    named = " and ".join(f"'{laid.reform.id}' by {laid.reform.author}" for laid in drafts)
-    return f"a draft, not law: {named}"
 
 
 def rows_line(view: ReformView) -> str:

@@ -10,6 +10,9 @@ from tocsin.charter.forum import open_forums
 from tocsin.charter.model import Document, Duty, Forum, Instrument, Report, Unless
 from tocsin.charter.rows import Row
 from tocsin.charter.snapshot import Charter, Snapshot, visible
+from tocsin.charter.told.drafts import why_hypothetical
+from tocsin.charter.told.names import names_on, party_name
+from tocsin.charter.told.words import condition_words, rule_words
 from tocsin.cli.charter_parts import (
     AreaView,
     ConductView,
@@ -32,9 +35,7 @@ from tocsin.cli.charter_parts import (
     unset,
     weights,
 )
-from tocsin.cli.charter_reforms import ReformView, views_of, why_hypothetical
-from tocsin.cli.law_words import condition_words, rule_words
-from tocsin.cli.names import names_on, party_name
+from tocsin.cli.charter_reforms import ReformView, views_of
 from tocsin.measures.comparison_duties import duties_of
 from tocsin.measures.comparison_words import rule_short
 from tocsin.terms import SOURCE_CLASSES, WEAK_CLASSES, SourceClass

@@ -34,6 +34,7 @@ def duties(
     """
     from tocsin.charter import load_charter
     from tocsin.charter.duties import duties as judge
+    from tocsin.charter.told.duties import answer_of
     from tocsin.cli import duties_print, tables
     from tocsin.cli.duties_event import event_for
 
@@ -41,7 +42,7 @@ def duties(
     happened = event_for(event, loaded.document)
     asked = day_or(on, "--on", happened.on or session_of(ctx).today())
     report = judge(loaded, happened, asked, day(known, "--known"), reading)
-    answer = duties_print.answer_of(report, loaded, reading or ())
+    answer = answer_of(report, loaded, reading or ())
     if as_json:
         tables.print_json(answer)
     else:

@@ -55,9 +55,11 @@ def outcome(
     Positions entered here are hypothetical. Exit code 0 if it is adopted, 1 if not (blocked, open or escalated).
     """
     from tocsin.charter import load_charter
+    from tocsin.charter.told.outcome import answer_of
+    from tocsin.charter.told.query import Query
     from tocsin.cli import outcome_print, tables
-    from tocsin.cli.outcome_query import Query, parse_positions, parse_questions
-    from tocsin.cli.outcome_view import answer_of
+    from tocsin.cli.outcome_parties import cleaned
+    from tocsin.cli.outcome_query import parse_positions, parse_questions
 
     query = Query(
         matter=matter,
@@ -70,7 +72,7 @@ def outcome(
     )
     loaded = load_charter(charter)
     snapshot = loaded.as_of(day_or(on, "--on", session_of(ctx).today()), day(known, "--known"), reading or ())
-    answer = answer_of(loaded, snapshot, query)
+    answer = answer_of(loaded, snapshot, cleaned(snapshot, query))
     if as_json:
         tables.print_json(answer)
     else:

@@ -7,13 +7,23 @@ from difflib import get_close_matches
 import typer
 from msgspec.structs import replace
 
+from tocsin.charter.forum import lookup
 from tocsin.charter.model import Matter
 from tocsin.charter.snapshot import Snapshot
-from tocsin.cli.names import party_name
-from tocsin.cli.outcome_query import OTHERS, Query, Stated, check_parties
+from tocsin.charter.told.names import party_name
+from tocsin.charter.told.query import OTHERS, Query, Stated
+from tocsin.cli.outcome_query import check_parties, check_subject
 from tocsin.states import state_codes
 
 NEAR_SHOWN = 4
+
+
+def cleaned(snapshot: Snapshot, query: Query) -> Query:
+    """The query as the law can answer it. Refuses parties and subjects that it cannot be about, and NotFound."""
+    row = lookup("matter", query.matter, snapshot.matters)
+    query = with_codes(snapshot, row, query)
+    check_subject(snapshot, row, query.subject)
+    return query
 
 
 def with_codes(snapshot: Snapshot, matter: Matter, query: Query) -> Query:

@@ -6,9 +6,9 @@ from rich.console import Console
 from rich.text import Text
 
 from tocsin.charter.rules.levers import Lever
-from tocsin.cli.names import coded
-from tocsin.cli.outcome_judge import Contested
-from tocsin.cli.outcome_view import Missing, OutcomeAnswer
+from tocsin.charter.told.judged import Contested
+from tocsin.charter.told.names import coded
+from tocsin.charter.told.outcome import Missing, OutcomeAnswer
 from tocsin.cli.tables import banner, indented, listing, readings, section, title, weak_first
 from tocsin.terms import POSITIONS, Position, Verdict
 

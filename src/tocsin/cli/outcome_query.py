@@ -1,34 +1,15 @@
-"""What `outcome` is asked, read from the command line and refused where the charter cannot answer it."""
+"""What `outcome` is asked, read from the command line."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 import typer
-from msgspec import Struct
 
 from tocsin.charter.checks.parties import party_mistake
-from tocsin.charter.forum import choose_forum, open_forums
-from tocsin.charter.model import Forum, Matter
-from tocsin.charter.rules.ballot import walk
-from tocsin.charter.rules.kinds import AnyRule, Choice
+from tocsin.charter.model import Matter
 from tocsin.charter.snapshot import Snapshot
+from tocsin.charter.told.query import Stated
 from tocsin.errors import NotFound
-from tocsin.terms import POSITIONS, Position
-
-OTHERS = "others"
-
-Stated = dict[str, Position]
-
-
-class Query(Struct, frozen=True, kw_only=True):
-    """What was asked on the command line."""
-
-    matter: str
-    positions: Stated
-    questions: dict[str, Stated]
-    organ: str
-    rule: str
-    subject: str
-    closed: bool
+from tocsin.terms import POSITIONS
 
 
 def parse_positions(text: str, option: str) -> Stated:
@@ -72,17 +53,6 @@ def parse_question(text: str) -> tuple[str, Stated]:
     return name, parse_positions(said, "--question")
 
 
-def forum_for(snapshot: Snapshot, query: Query) -> Forum:
-    """The forum that was asked for, else the first. Raises NotFound where none is open."""
-    forums = open_forums(snapshot, snapshot.matters[query.matter])
-    chosen = choose_forum(forums, query.organ, query.rule)
-    if chosen is None:
-        wanted = " under ".join(filter(None, (query.organ, query.rule))) or "any"
-        known = [f"{forum.organ} ({forum.rule})" for forum in forums]
-        raise NotFound(f"open forum for '{query.matter}' named", wanted, known)
-    return chosen
-
-
 def check_subject(snapshot: Snapshot, matter: Matter, subject: str) -> None:
     """Refuses a subject where the matter has none, none where it has one, and one that it cannot be about.
 
@@ -104,25 +74,6 @@ def check_parties(snapshot: Snapshot, parties: Iterable[str]) -> None:
         if party not in snapshot.standings:
             kind = f"party of '{snapshot.charter_id}' on {snapshot.on} with the code"
             raise NotFound(kind, party, list(snapshot.standings))
-
-
-def check_questions(rule: AnyRule, names: Iterable[str]) -> None:
-    """Refuses a question that the rule (with every reference in it resolved) does not ask."""
-    asked = sorted(set(questions_of(rule)))
-    for name in names:
-        if name not in asked:
-            raise NotFound("question of this rule named", name, asked)
-
-
-def questions_of(rule: AnyRule) -> Iterator[str]:
-    """The questions a rule asks beside that of the text itself."""
-    for part in walk(rule):
-        if isinstance(part, str):
-            continue
-        if part.question:
-            yield part.question
-        if isinstance(part, Choice):
-            yield from (f"choose:{option.id}" for option in part.options)
 
 
 def _example(snapshot: Snapshot) -> str:

@@ -45,8 +45,11 @@ def shown_parties(overlap: Overlap) -> list[str]:
     return sorted(chosen[:PARTIES_MAX], key=lambda party: overlap.names.get(party, party))
 
 
-def draw(overlap: Overlap, parties: Sequence[str] | None = None) -> Markup:
-    """The SVG element, self-contained; `parties` picks the lanes, None those of `shown_parties`."""
+def draw(overlap: Overlap, parties: Sequence[str] | None = None, *, is_styled: bool = True) -> Markup:
+    """The SVG element; `parties` picks the lanes, None those of `shown_parties`.
+
+    It brings its style along, unless it stands in a page that has that already.
+    """
     chosen = list(parties) if parties is not None else shown_parties(overlap)
     lanes = _lanes(overlap, chosen)
     years = [day.year for span in overlap.spans for day in (span.since, span.to) if day and span.party in chosen]
@@ -61,7 +64,7 @@ def draw(overlap: Overlap, parties: Sequence[str] | None = None) -> Markup:
     parts = [
         _tag("title", f"Membership over the years of {', '.join(overlap.alliances)}", id="membership-title"),
         _tag("desc", _described(overlap, chosen), id="membership-desc"),
-        _tag("style", Markup(STYLE)),  # noqa: S704  # our own constant
+        *([_tag("style", Markup(STYLE))] if is_styled else []),  # noqa: S704  # our own constant
         _hatch(),
         *_bands(lanes),
         *_years(first, last, x, bottom),

@@ -96,6 +96,30 @@ def article_text(store: Folder, charter_id: str, instrument: str, article: str) 
     return None
 
 
+def article_texts(store: Folder, charter_id: str, instrument: str) -> dict[str, ArticleText]:
+    """The user's text of every article of an instrument, by its plain number; none where nothing is attached.
+
+    Raises TextError if the stored copy was altered.
+    """
+    stored = _read(store, charter_id, instrument)
+    if stored is None:
+        return {}
+    return {
+        plain(part.number): ArticleText(
+            article=part.number, text=stored.text[part.start : part.end].strip(), sha256=stored.about.sha256
+        )
+        for part in stored.about.articles
+    }
+
+
+def attached_at(store: Folder, charter_id: str, instrument: str) -> int:
+    """When a text was attached to an instrument, in nanoseconds: another number for another copy; 0 for none."""
+    try:
+        return _place(store, charter_id, instrument).stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
 def _read(store: Folder, charter_id: str, instrument: str) -> _Stored | None:
     place = _place(store, charter_id, instrument)
     if not place.is_file():

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import assert_never
 
+from tocsin.charter.model import Report
 from tocsin.charter.predicates import Predicate
 from tocsin.charter.rules.kinds import (
     AllOf,
@@ -191,6 +192,12 @@ def history_words(joiner_history: str) -> str:
 def grave_words(act: str) -> str:
     """An act that takes two persons."""
     return GRAVE[act]
+
+
+def report_words(report: Report) -> str:
+    """A report that is owed, in words."""
+    within = "no time limit published" if report.within == "unset" else report.within
+    return f"{report.by} to {report.to}, {within}: {report.of}" + (f" [{report.clause}]" if report.clause else "")
 
 
 def _or(positions: Iterable[str]) -> str:
