@@ -1,4 +1,4 @@
-"""`tocsin replay` and `tocsin demo`: recorded crises in the terminal."""
+"""`tocsin replay` and `tocsin demo --terminal`: recorded crises in the terminal."""
 
 from pathlib import Path
 
@@ -197,8 +197,8 @@ def test_a_case_with_mistakes_is_located() -> None:
     assert f"{bad}:" in done.err
 
 
-def test_the_demo_is_short_and_ends_with_three_commands_that_work() -> None:
-    done = tocsin("demo")
+def test_the_demo_in_the_terminal_is_short_and_ends_with_three_commands_that_work() -> None:
+    done = tocsin("demo", "--terminal")
     assert done.code == 0
     for text in (
         "silence opened",
@@ -218,14 +218,14 @@ def test_the_demo_is_short_and_ends_with_three_commands_that_work() -> None:
 
 def test_the_demo_at_a_chosen_speed_and_as_json() -> None:
     pauses: list[float] = []
-    assert tocsin("demo", "--speed", "1000000", sleep=pauses.append).code == 0
+    assert tocsin("demo", "--terminal", "--speed", "1000000", sleep=pauses.append).code == 0
     assert pauses
     assert max(pauses) <= PAUSE_MAX_SECONDS
-    assert tocsin("demo", "--json").json["case"] == NATO
+    assert tocsin("demo", "--terminal", "--json").json["case"] == NATO
 
 
 def test_in_a_terminal_the_demo_pauses_a_little() -> None:
     pauses: list[float] = []
-    done = tocsin("demo", sleep=pauses.append, FORCE_COLOR="1")
+    done = tocsin("demo", "--terminal", sleep=pauses.append, FORCE_COLOR="1")
     assert set(pauses) == {0.25}
     assert "\x1b[" in done.out

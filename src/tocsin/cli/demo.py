@@ -1,72 +1,76 @@
-"""`tocsin demo`: the first thing a newcomer runs."""
+"""`tocsin demo`: the first thing a newcomer runs. A crisis centre opens, and a recorded crisis passes through it."""
 
-from typing import TYPE_CHECKING, Annotated
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
 from tocsin.cli.options import AS_JSON
 from tocsin.cli.session import session_of
 
-if TYPE_CHECKING:
-    from tocsin.replay.result import Line
-
 CASE = "nato-2003-turkey"
-SHORT_PAUSE_SECONDS = 0.25
-SHOWN = ("open silence", "request", "deadline", "change forum", "close", "deploy")
-LAST = "deploy"
-NEXT = (
-    ("tocsin replay csto-2022-kazakhstan", "another alliance, the law contested: rival readings side by side"),
-    ("tocsin duties nato --event attack-2001 --on 2001-09-12", "what a treaty asks when something happens, and why"),
-    (
-        "tocsin outcome meridian assist --positions XAA=support,XAB=object --on 2026-01-01",
-        "count positions by the rules; see who could change the result",
-    ),
-)
 
-
+NAME = Annotated[str, typer.Argument(metavar="CASE", help="The recorded case: its name, or the path of a .toml file.")]
 SPEED = Annotated[
     float | None,
     typer.Option(
         "--speed",
         metavar="N",
         min=0.000001,
-        help="Play it N times as fast as it happened; no pause is longer than 2 seconds. Without it: a few seconds.",
+        help="Play it N times as fast as it happened; long pauses are cut. It can be changed in the browser.",
     ),
+]
+TERMINAL = Annotated[bool, typer.Option("--terminal", help="No centre: show the case in the terminal; a few seconds.")]
+PAUSED = Annotated[bool, typer.Option("--paused", help="Begin paused: the secretariat's page starts it.")]
+NO_BROWSER = Annotated[bool, typer.Option("--no-browser", help="Open no browser; the links are printed anyway.")]
+PORT = Annotated[int, typer.Option("--port", metavar="N", min=0, max=65_535, help="Port to listen on; 0: any.")]
+DATA = Annotated[
+    Path | None,
+    typer.Option("--data", metavar="DIR", help="A new folder to keep the centre in. Without it nothing is kept."),
 ]
 
 
-def demo(ctx: typer.Context, speed: SPEED = None, as_json: AS_JSON = False) -> None:
-    """Watch a real crisis pass through a real treaty: NATO, February 2003. Takes a few seconds.
+def demo(
+    ctx: typer.Context,
+    *,
+    case: NAME = CASE,
+    speed: SPEED = None,
+    terminal: TERMINAL = False,
+    paused: PAUSED = False,
+    no_browser: NO_BROWSER = False,
+    port: PORT = 0,
+    data: DATA = None,
+    as_json: AS_JSON = False,
+) -> None:
+    """Watch a real crisis pass through a living crisis centre, in the browser: NATO, February 2003.
 
-    Silence is opened, three allies break it, one asks for consultation, and another organ decides.
+    Silence is opened, three allies break it, one asks for consultation, and another organ decides. Links are printed
+    for the secretariat and for two nations: sit at their desks, pause, and act yourself. Ctrl-C ends it.
     """
-    from tocsin.cli import tables
-    from tocsin.replay.run import replay as run_case
+    if terminal:
+        from tocsin.cli import demo_terminal, tables
 
-    report = run_case(CASE)
-    if as_json:
-        tables.print_json(report)
+        if as_json:
+            from tocsin.replay.run import replay as run_case
+
+            tables.print_json(run_case(case))
+            return
+        demo_terminal.show(tables.terminal(), case, speed, session_of(ctx).sleep)
         return
-    from tocsin.cli import replay_print
+    from tocsin.centre.start import CentreError
+    from tocsin.cli.demo_centre import Demo, run
+    from tocsin.ledger import LedgerError
 
-    console = tables.terminal()
-    replay_print.print_head(console, report)
-    session = session_of(ctx)
-    lines = chosen(report.runs[0].lines)
-    pause = SHORT_PAUSE_SECONDS if speed is None and console.is_terminal else 0.0
-    replay_print.print_steps(console, report, lines, replay_print.Pace(session.sleep, speed, pause), brief=True)
-    replay_print.print_counts(console, report)
-    tables.section(console, f"That was {len(lines)} of {len(report.runs[0].lines)} steps. What next?")
-    for command, says in NEXT:
-        tables.print_command(console, command, says)
-
-
-def chosen(lines: "tuple[Line, ...]") -> "list[Line]":
-    """The steps on which the case turns, up to the first deployment."""
-    found = []
-    for line in lines:
-        if line.do in SHOWN or line.computed.result == "broken":
-            found.append(line)
-        if line.do == LAST:
-            break
-    return found
+    wishes = Demo(
+        case=case,
+        speed=speed,
+        is_paused=paused,
+        opens_browser=not no_browser and not as_json,
+        port=port,
+        data=data,
+        as_json=as_json,
+    )
+    try:
+        run(wishes)
+    except LedgerError as error:
+        raise CentreError(f"{error}.") from None
