@@ -6,22 +6,22 @@ from typing import Any
 import typer
 from msgspec import Struct
 
-from tocsin.centre.desk_model import DelegationLine, DeskLine, KeyLine, PendingLine, SettingsLine, TokenLine
+from tocsin.centre.desk_model import DelegationLine, DeskLine, KeyLine, PendingLine, SettingsLine, TokenLine, TraceLine
 from tocsin.centre.keep import Erased
 from tocsin.centre.model import Answer
 from tocsin.centre.notify.model import ContactLine
 from tocsin.centre.view_model import CaseLine, CaseView, FeedItem, PreviewLine, Release, Situation, WarningView
 from tocsin.charter.claims.judge import ClaimVerdict
 from tocsin.charter.files.text import ImportedText
+from tocsin.charter.told.duties import DutiesAnswer
+from tocsin.charter.told.outcome import OutcomeAnswer
 from tocsin.cli.app import app
 from tocsin.cli.charter_changes import DiffView
 from tocsin.cli.charter_check import Checked
 from tocsin.cli.charter_view import CharterView, Summary
 from tocsin.cli.compare_print import ComparisonAnswer
-from tocsin.cli.duties_print import DutiesAnswer
 from tocsin.cli.export_make import ExportAnswer
 from tocsin.cli.ledger_words import EntryView
-from tocsin.cli.outcome_view import OutcomeAnswer
 from tocsin.cli.replay_tables import Entry, Result
 from tocsin.ledger import Restored, Verdict
 from tocsin.measures.burden import BurdenReport
@@ -67,7 +67,8 @@ KEY = "the key as it is now"
 
 ANSWERS: Mapping[str, str | type[Struct]] = {
     "version": "`tocsin`",
-    "demo": ReplayReport,
+    "demo": "once it listens, one line: `address`, `mode`, `origin` and `links`, one a seat; with `--terminal` the "
+    "report of the replay",
     "charter list": "`today`, `reforms`, and `charters`, a list of {}",
     "charter diff": DiffView,
     "charter show": CharterView,
@@ -121,6 +122,7 @@ ANSWERS: Mapping[str, str | type[Struct]] = {
     "desk forget": DESK,
     "desk sso": DESK,
     "desk list": "`desks`, a list of {}",
+    "desk trail": "`trail`, a list of {}",
     "desk key make": "`file`, `fingerprint` and `public`, the public half in hex",
     "desk key register": KEY,
     "desk key confirm": KEY,
@@ -173,6 +175,7 @@ LISTED: Mapping[str, type[Struct]] = {
     "ledger audit": Redecided,
     "restore": Restored,
     "desk list": DeskLine,
+    "desk trail": TraceLine,
     "desk key list": KeyLine,
     "desk delegation list": DelegationLine,
     "token list": TokenLine,

@@ -29,7 +29,7 @@ COMMANDS = dict(cli_pages.commands())
 # One way to call each command so that it succeeds; the tests below call all of them. STAGED has those of a centre.
 CALLS: dict[str, tuple[str, ...]] = {
     "version": (),
-    "demo": (),
+    "demo": ("--terminal",),
     "replay": ("nato-2012-turkey",),
     "compare": ("nato", "csto"),
     "party": ("KAZ",),
@@ -92,6 +92,7 @@ STAGED: dict[str, Callable[[Stage], tuple[str, ...]]] = {
     "desk forget": lambda at: (at.revoked(), *ADMIN),
     "desk sso": lambda at: (at.active(), at.new("subject"), *ADMIN),
     "desk list": lambda _: ADMIN,
+    "desk trail": lambda _: ADMIN,
     "desk key make": lambda at: ("--file", str(at.folder / at.new("key"))),
     "desk key register": lambda at: ("--file", at.key_file(), *NAMED),
     "desk key confirm": lambda at: (*at.key(), *ADMIN),
@@ -274,7 +275,7 @@ def test_a_fault_of_ours_is_not_hidden() -> None:
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        tocsin("demo", "--speed", "1", sleep=fault)
+        tocsin("demo", "--terminal", "--speed", "1", sleep=fault)
 
 
 def test_a_caller_that_handles_errors_itself() -> None:

@@ -114,7 +114,7 @@ def test_a_person_is_forgotten_once_their_desk_is_revoked(centre: RunningCentre)
     assert "Jane" not in centre.run("desk", "list", "--as", "secretariat").out
     assert "erased" in centre.run("desk", "forget", desk, "--as", "secretariat").out
     without = centre.run("desk", "sso", desk, "x", "--as", "secretariat", "--json")
-    assert (without.code, without.json["error"]["status"]) == (2, 404)  # this centre uses no provider
+    assert (without.code, without.json["error"]["status"]) == (2, 409)  # this centre uses no provider
 
 
 def test_secrets_are_kept_for_their_owner_alone_and_never_printed(centre: RunningCentre) -> None:

@@ -290,6 +290,13 @@ def test_a_feed_that_cannot_be_had_is_asked_for_ever_more_slowly_and_then_given_
     assert centre.slept[2] > centre.slept[0]
 
 
+def test_a_stream_that_ends_at_once_again_and_again_is_given_up_too() -> None:
+    with scripted(stream(), stream(), stream()) as centre:
+        with pytest.raises(ClientError, match="ended the stream"):
+            next(centre.client().events(tries_max=3))
+        assert len(centre.got) == 3
+
+
 def test_whoever_follows_a_feed_is_told_once_when_the_line_is_lost_and_once_when_it_is_back() -> None:
     replies = (stream(*item(1)), Reply(drops=True), Reply(503), stream(*item(2)))
     told: list[str] = []
@@ -436,6 +443,8 @@ def test_every_route_of_the_api_has_its_method() -> None:
         lambda: one.holders("x", "x"),
         one.releases,
         lambda: one.receipt("x"),
+        lambda: one.inclusion("x", 1),
+        lambda: one.consistency(1, 2),
         one.checkpoint,
         one.ledger_keys,
         lambda: one.login("x", "x"),

@@ -44,7 +44,9 @@ def _command(file: Path) -> dict[str, Any]:
 
     try:
         command = msgspec.json.decode(read_text(file, "FILE", COMMAND_BYTES_MAX))
-    except (msgspec.DecodeError, RecursionError) as error:
+    except RecursionError:
+        raise typer.BadParameter(f"{file} is nested too deep.", param_hint="FILE") from None
+    except msgspec.DecodeError as error:
         raise typer.BadParameter(f"{file} holds no JSON: {error}.", param_hint="FILE") from None
     if not isinstance(command, dict) or not isinstance(command.get("do"), str):
         raise typer.BadParameter(f'{file} holds no command: an object with "do".', param_hint="FILE")

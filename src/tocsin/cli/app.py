@@ -77,6 +77,8 @@ class Root(TyperGroup):
             sys.stdout.flush()
         except (TocsinError, typer.TyperException, OSError) as error:
             _refuse(error, "--json" in words)
+        except typer.Abort:  # whoever was asked has gone
+            code = INTERRUPTED
         except SystemExit as left:
             if isinstance(left.__context__, BrokenPipeError):  # whoever read it went away, and 1 would be an answer
                 _drop_output()

@@ -1,6 +1,7 @@
 """What a centre tells of itself, for whatever is printed of it: what kind it is, and the names of its charter."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from tocsin.cli.tables import plain
@@ -10,7 +11,8 @@ from tocsin.states import state_codes, state_name
 if TYPE_CHECKING:
     from tocsin.client import Client
 
-MODES = ("live", "exercise", "replay")
+MODES = ("live", "replay", "exercise")
+"""The kinds of centre there are."""
 
 
 class Known(NamedTuple):
@@ -48,10 +50,11 @@ def known(client: "Client") -> Known:
     return Known(
         mode=mode,
         hypothetical=bool(charter.get("hypothetical")),
-        names=state_names() | {code: plain(str(name), keep="") for code, name in told.items()},
+        names={**state_names(), **{code: plain(str(name), keep="") for code, name in told.items()}},
     )
 
 
-def state_names() -> dict[str, str]:
-    """English names of states."""
+@cache
+def state_names() -> Mapping[str, str]:
+    """English names of states, by their codes."""
     return {code: state_name(code) or code for code in state_codes()}

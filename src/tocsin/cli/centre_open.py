@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
+from tocsin.errors import ClientError
+
 if TYPE_CHECKING:
     from tocsin.alliance.contents import WarningContent
     from tocsin.cli.centre_desks import HeldDesk
@@ -36,6 +38,9 @@ BY = Annotated[
 ]
 BEHALF = Annotated[
     str, typer.Option("--on-behalf", metavar="SEAT", help="Act under the delegation that this seat gave to yours.")
+]
+READ_BEHALF = Annotated[
+    str, typer.Option("--on-behalf", metavar="SEAT", help="Read for this seat, which delegated that to yours.")
 ]
 SIGN = Annotated[
     bool, typer.Option("--sign", help="Sign with your nation's own key, which 'tocsin desk key make' made.")
@@ -81,6 +86,12 @@ class Open(NamedTuple):
     address: str
     seat: str
     desk: "HeldDesk"
+    behalf: str = ""
+
+    @property
+    def reads_as(self) -> str:
+        """The seat whose eyes one has."""
+        return self.behalf or self.seat
 
 
 def address_of(centre: str) -> str:
@@ -96,12 +107,14 @@ def opened(seat: str = "", centre: str = "", behalf: str = "") -> Iterator[Open]
     """The centre with the desk of that seat. Leaves with 2 where nobody is signed in there."""
     from tocsin.cli.centre_desks import held
     from tocsin.client import Client
-    from tocsin.errors import ClientError
 
     address = address_of(centre)
     desks = held().centres.get(address, {})
     if not desks:
-        raise typer.BadParameter(f"you are signed in at no desk of {address}. Sign in: tocsin desk login")
+        where = f" --centre {address}" if centre else ""
+        raise ClientError(
+            "not signed in", f"You are signed in at no desk of {address}.", fix=f"Sign in: tocsin desk login{where}"
+        )
     chosen = seat or (next(iter(desks)) if len(desks) == 1 else "")
     if not chosen:
         raise typer.BadParameter(f"say which of your seats it is: {', '.join(sorted(desks))}", param_hint="--from")
@@ -114,7 +127,7 @@ def opened(seat: str = "", centre: str = "", behalf: str = "") -> Iterator[Open]
     desk = desks[chosen]
     with Client(address, desk.secret, ca_file=desk.ca_file or None, on_behalf=behalf) as client:
         try:
-            yield Open(client, address, chosen, desk)
+            yield Open(client, address, chosen, desk, behalf)
         except ClientError as error:
             if error.code not in SIGNED_OUT:
                 raise
@@ -130,6 +143,14 @@ def act(acting: Acting, do: str, *, as_json: bool, **fields: object) -> None:
         print_done(at, send(at, acting, {"do": do, **told}), as_json)
 
 
+def party_of(acting: Acting) -> str:
+    """The party that an act is of: the seat acted for, else one's own."""
+    if acting.behalf:
+        return acting.behalf
+    with opened(acting.seat, acting.centre) as at:
+        return at.seat
+
+
 def send(at: Open, acting: Acting, command: dict[str, Any], content: "WarningContent | None" = None) -> dict[str, Any]:
     """The answer to a command, whose id, actor and signature come from the options."""
     from tocsin.client.drafts import new_id
@@ -138,8 +159,8 @@ def send(at: Open, acting: Acting, command: dict[str, Any], content: "WarningCon
     if acting.by:
         command["by"] = acting.by
     if acting.sign:
-        at.client.key = key_of(acting.behalf or at.seat)
-        command = {"by": acting.behalf or at.seat, "at": now_at(at.client)} | command
+        at.client.key = key_of(at.reads_as)
+        command = {"by": at.reads_as, "at": now_at(at.client)} | command
     return at.client.submit(command, content)
 
 
@@ -155,6 +176,18 @@ def print_done(at: Open, answer: dict[str, Any], as_json: bool) -> None:
         centre_words.print_answer(answer, known(at.client))
     if not centre_words.has_effect(answer):
         raise typer.Exit(1)
+
+
+def tell(answer: object, as_json: bool, *said: str) -> None:
+    """An answer as JSON for programs, or as sentences for people."""
+    from tocsin.cli.ledger_open import say
+    from tocsin.cli.tables import print_json
+
+    if as_json:
+        print_json(answer)
+        return
+    for sentence in said:
+        say(sentence)
 
 
 def now_at(client: "Client") -> int:

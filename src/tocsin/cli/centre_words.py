@@ -119,7 +119,9 @@ def handled_words(told: Told, known: Known) -> str:
     what = f"warning '{told.get('warning', '')}'"
     match told.get("handled"):
         case "held":
-            audience = listing(told.get("audience", ()), known.names)
+            if not told.get("audience"):
+                return f"{what}: {told.get('marking')}, for nobody but you: it names nobody who may see it"
+            audience = listing(told["audience"], known.names)
             return f"{what}: {told.get('marking')}, for {audience}; nobody else learns what it says"
         case "re-marked":
             return f"{what}: now {told.get('marking')}, for {listing(told.get('audience', ()), known.names)}"

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tocsin.cli.centre_open import CENTRE, SEAT, address_of, instant_of, opened
-from tocsin.cli.ledger_open import read_text, say
+from tocsin.cli.centre_open import CENTRE, SEAT, address_of, instant_of, opened, tell
+from tocsin.cli.ledger_open import read_text
 from tocsin.cli.options import AS_JSON
 
 if TYPE_CHECKING:
@@ -35,9 +35,8 @@ def clock(
 ) -> None:
     """Move the clock of an exercise or a replay, as its conductor. What falls due on the way takes effect.
 
-    It never goes back, and a live centre has no conductor.
+    It never goes back: a time that has passed leaves it as it is, and the answer is no. A live centre has no conductor.
     """
-    from tocsin.cli import tables
     from tocsin.replay.words import time_text
     from tocsin.terms import Instant, iso
 
@@ -47,12 +46,14 @@ def clock(
     wanted: dict[str, Any] = {"pause": True} if pause else {"rate": rate} if at is None else {"at": iso(Instant(at))}
     with _conducting(token_file, seat, centre) as client:
         told = client.set_clock(**wanted)
-    if as_json:
-        tables.print_json(told)
+    runs = f"runs {told['rate']:g} times as fast as" if told["rate"] != 1 else "runs with"
+    says = f"{runs} the world's" if told["rate"] else "stands still"
+    stands = f"The clock {says}; it is {time_text(str(told['now']))}."
+    if told["moved"]:
+        tell(told, as_json, stands)
     else:
-        runs = f"runs {told['rate']:g} times as fast as" if told["rate"] != 1 else "runs with"
-        says = f"{runs} the world's" if told["rate"] else "stands still"
-        say(f"The clock {says}; it is {time_text(str(told['now']))}.")
+        tell(told, as_json, f"{stands} That time has passed, and a clock never goes back.")
+        raise typer.Exit(1)
 
 
 @contextmanager

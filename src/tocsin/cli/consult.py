@@ -66,7 +66,7 @@ def consult(
     needed(case, "--case", "in which case it is; a new name opens one")
     told = {"kind": kind, "victim": victim, "attacker": attacker, "region": region, "says": says}
     with opened(seat, centre, on_behalf) as at:
-        claim = {"victim": on_behalf or at.seat, "claimed_by": on_behalf or at.seat} | _from_file(event)
+        claim = {"victim": at.reads_as, "claimed_by": at.reads_as} | _from_file(event)
         claim |= {name: value for name, value in told.items() if value}
         claim |= {} if external is None else {"external": external}
         command = {"do": "request", "case": case, "request": request, "duty": duty, "event": claim}

@@ -4,8 +4,8 @@ from typing import Annotated, Any
 
 import typer
 
-from tocsin.cli.centre_open import CENTRE, SEAT, opened
-from tocsin.cli.ledger_open import say
+from tocsin.cli.centre_open import CENTRE, SEAT, opened, tell
+from tocsin.cli.ledger_open import confirmed, say
 from tocsin.cli.options import AS_JSON
 
 app = typer.Typer(
@@ -90,28 +90,19 @@ def list_(*, seat: SEAT = "", centre: CENTRE = "", as_json: AS_JSON = False) -> 
 @app.command()
 def check(contact: CONTACT, *, seat: SEAT = "", centre: CENTRE = "", as_json: AS_JSON = False) -> None:
     """Send a contact a message that says it is a check. Leaves with 1 where it does not get through."""
-    from tocsin.cli import tables
-
     with opened(seat, centre) as at:
         told = at.client.check_contact(contact)
-    if as_json:
-        tables.print_json(told | {"contact": contact})
-    else:
-        say("It got through." if told["is_through"] else f"It did not get through: {tables.plain(told['why'])}")
+    said = "It got through." if told["is_through"] else f"It did not get through: {told['why']}"
+    tell(told | {"contact": contact}, as_json, said)
     raise typer.Exit(0 if told["is_through"] else 1)
 
 
 @app.command()
 def remove(contact: CONTACT, *, seat: SEAT = "", centre: CENTRE = "", as_json: AS_JSON = False) -> None:
     """Forget a contact. Nobody is told there any more."""
-    from tocsin.cli import tables
-
     with opened(seat, centre) as at:
         at.client.drop_contact(contact)
-    if as_json:
-        tables.print_json({"removed": contact})
-    else:
-        say(f"Contact {contact} is forgotten.")
+    tell({"removed": contact}, as_json, f"Contact {contact} is forgotten.")
 
 
 def erase(
@@ -145,11 +136,10 @@ def erase(
     from tocsin.cli import tables
 
     if not yes:
-        typer.confirm(f"Destroy the substance of '{warning}' in '{case}' for good?", abort=True, err=True)
+        what = tables.plain(f"'{warning}' in '{case}'", keep="")
+        first = "It does not reach backups, exports and what its readers kept."
+        confirmed(f"Destroy the substance of {what} for good?", first=first, otherwise="Nothing was destroyed.")
     with opened(seat, centre) as at:
         told = at.client.erase_warning(case, warning, reason, decided_by)
-    if as_json:
-        tables.print_json(told)
-    else:
-        say(f"The substance of '{warning}' is destroyed. Entry {told['note']} of the ledger says so.")
-        say(f"Not reached: {told['not_reached']}")
+    said = f"The substance of '{warning}' is destroyed. Entry {told['note']} of the ledger says so."
+    tell(told, as_json, said, f"Not reached: {told['not_reached']}")

@@ -1,13 +1,13 @@
-"""`tocsin backup` and `restore`: a whole centre, its ledger, its desks and its secret."""
+"""`tocsin backup` and `restore`: a whole centre, its ledger, its desks, its seats' notebooks and its secret."""
 
-import os
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tocsin.cli.ledger_open import REASON, answering, check_name, new_file, one_line, progress, say
+from tocsin.cli.ledger_open import REASON, answering, check_name, new_file, one_line, progress, say, write_private
 from tocsin.cli.options import AS_JSON
 
 if TYPE_CHECKING:
@@ -21,14 +21,17 @@ OUT = Annotated[
     Path,
     typer.Argument(
         metavar="OUT",
-        help="The new file for the ledger's copy; the desks go to OUT.desks, the centre's secret to OUT.secret.",
+        help="The new file for the ledger's copy; the desks go to OUT.desks, the seats' notebooks to OUT.notebook, the "
+        "centre's secret to OUT.secret.",
         show_default=False,
     ),
 ]
 FILE = Annotated[
     Path,
     typer.Argument(
-        metavar="FILE", help="The backup, with its .desks and .secret beside it; only read.", show_default=False
+        metavar="FILE",
+        help="The backup, with its .desks, .notebook and .secret beside it; only read.",
+        show_default=False,
     ),
 ]
 NEW_DATA = Annotated[
@@ -40,10 +43,11 @@ def backup(data: DATA, out: OUT, *, as_json: AS_JSON = False) -> None:
     """Write a checked copy of a centre, also while it runs: its ledger as OUT, its desks as OUT.desks.
 
     The copy of the desks has their names and the digests of their passwords, so keep it as you keep the centre; it has
-    no sessions and no open invitations. OUT.secret is what salts of warnings are made from, by which a repeated warning
-    is known again. The ledger's secret key is not copied: keep that apart.
+    no sessions and no open invitations. OUT.notebook has what each seat wrote for itself alone. OUT.secret is what
+    salts of warnings are made from, by which a repeated warning is known again. The ledger's secret key is not copied:
+    keep that apart.
     """
-    from tocsin.centre.start import DESKS_FILE, LEDGER_FILE, SECRET_FILE
+    from tocsin.centre.start import DESKS_FILE, LEDGER_FILE, NOTEBOOK_FILE, SECRET_FILE
     from tocsin.cli import tables
     from tocsin.ledger import backup as copy
 
@@ -52,15 +56,19 @@ def backup(data: DATA, out: OUT, *, as_json: AS_JSON = False) -> None:
         raise typer.BadParameter(f"there is no centre in {data}: it has no {LEDGER_FILE}.", param_hint="DATA")
     target = check_name(new_file(out, "OUT"), "OUT")
     desks, secret = new_file(desks_of(out), "OUT"), new_file(secret_of(out), "OUT")
+    notebook = new_file(notebook_of(out), "OUT")
     salt_secret = _read_secret(data / SECRET_FILE, "DATA")
     with answering(path, as_json, "DATA"), progress("checking the copy") as bar:
         verdict = copy(path, target, on_progress=bar)
-    beside = {"desks": "", "secret": ""}
+    beside = {"desks": "", "notebook": "", "secret": ""}
     if (data / DESKS_FILE).exists():
         _copy_desks(data / DESKS_FILE, desks)
         beside["desks"] = str(desks)
+    if (data / NOTEBOOK_FILE).exists():
+        _copy_notebook(data / NOTEBOOK_FILE, notebook)
+        beside["notebook"] = str(notebook)
     if salt_secret:
-        _write_secret(secret, salt_secret)
+        write_private(secret, salt_secret)
         beside["secret"] = str(secret)
     if as_json:
         told = {"data": str(data), "backup": str(target), **beside, "origin": verdict.origin}
@@ -96,15 +104,18 @@ def restore(
     path = check_name(data / LEDGER_FILE, "DATA")
     _check_free(data, path, replace=replace)
     secret = _read_secret(secret_of(file), "FILE")
-    data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with answering(file, as_json, "FILE"), progress("checking the backup") as bar:
+    _check_desks(desks_of(file))
+    _check_notebook(notebook_of(file))
+    with _folder(data), answering(file, as_json, "FILE"), progress("checking the backup") as bar:
         done = go_on(file, path, reason=why, replace=replace, on_progress=bar)
     _note_last_heard(data, done)
     has_desks = _restore_desks(file, data)
+    has_notebook = _restore_notebook(file, data)
     if secret:
         _restore_secret(secret, data)
     if as_json:
-        told = {"data": str(data), "backup": str(file), "desks": has_desks, "secret": bool(secret)}
+        told = {"data": str(data), "backup": str(file), "desks": has_desks, "notebook": has_notebook}
+        told |= {"secret": bool(secret)}
         tables.print_json(told | {"restored": done})
     else:
         _print(data, done, has_desks=has_desks)
@@ -115,21 +126,72 @@ def desks_of(copy: Path) -> Path:
     return copy.with_name(f"{copy.name}.desks")
 
 
+def notebook_of(copy: Path) -> Path:
+    """Where the seats' notebooks of a backup lie."""
+    return copy.with_name(f"{copy.name}.notebook")
+
+
 def secret_of(copy: Path) -> Path:
     """Where the secret of a backup lies."""
     return copy.with_name(f"{copy.name}.secret")
 
 
+@contextmanager
+def _folder(data: Path) -> Iterator[None]:
+    """The folder, made where there is none; it goes again where nothing came of it."""
+    is_new = not data.exists()
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        yield
+    except BaseException:
+        if is_new:
+            with suppress(OSError):
+                data.rmdir()
+        raise
+
+
 def _check_free(data: Path, path: Path, *, replace: bool) -> None:
-    from tocsin.centre.start import DESKS_FILE, SECRET_FILE
+    from tocsin.centre.start import DESKS_FILE, NOTEBOOK_FILE, SECRET_FILE
 
     if replace:
         return
-    for there in (path, data / DESKS_FILE, data / SECRET_FILE):
+    for there in (path, data / DESKS_FILE, data / NOTEBOOK_FILE, data / SECRET_FILE):
         if there.exists():
             raise typer.BadParameter(
                 f"{there} is there already; say --replace to put it aside and go on from the backup.", param_hint="DATA"
             )
+
+
+def _check_desks(copy: Path) -> None:
+    """Leaves with 2 where the backup has desks that cannot be read: before anything is restored."""
+    from tocsin.centre.desks_store import DesksStore
+    from tocsin.errors import TocsinError
+
+    if not copy.exists():
+        return
+    try:
+        DesksStore(copy).close()
+    except TocsinError:
+        raise typer.BadParameter(
+            f"{copy} holds no desks that can be read. Take another backup; or put it aside, and begin desks anew.",
+            param_hint="FILE",
+        ) from None
+
+
+def _check_notebook(copy: Path) -> None:
+    """Leaves with 2 where the backup has notebooks that cannot be read: before anything is restored."""
+    from tocsin.centre.notebook.store import NotebookStore
+    from tocsin.errors import TocsinError
+
+    if not copy.exists():
+        return
+    try:
+        NotebookStore(copy).close()
+    except TocsinError:
+        raise typer.BadParameter(
+            f"{copy} holds no notebooks that can be read. Take another backup; or put it aside, and go on without.",
+            param_hint="FILE",
+        ) from None
 
 
 def _note_last_heard(data: Path, done: "Restored") -> None:
@@ -152,12 +214,37 @@ def _restore_desks(file: Path, data: Path) -> bool:
     copy, target = desks_of(file), data / DESKS_FILE
     if not copy.exists():
         return False
+    _put_aside(target)
+    _copy_desks(copy, target)
+    return True
+
+
+def _restore_notebook(file: Path, data: Path) -> bool:
+    """The notebooks of the backup into the folder, those that are there put aside. Whether the backup has any."""
+    from tocsin.centre.start import NOTEBOOK_FILE
+
+    copy, target = notebook_of(file), data / NOTEBOOK_FILE
+    if not copy.exists():
+        return False
+    _put_aside(target)
+    _copy_notebook(copy, target)
+    return True
+
+
+def _put_aside(target: Path) -> None:
+    """Another name for a database that is there, and for what SQLite keeps beside it."""
     for ending in ("", "-wal", "-shm"):
         there = Path(f"{target}{ending}")
         if there.exists():
             there.rename(_free_name(there))
-    _copy_desks(copy, target)
-    return True
+
+
+def _copy_notebook(source: Path, target: Path) -> None:
+    """The notebooks in a new file for its owner alone."""
+    from tocsin.centre.notebook.store import NotebookStore
+
+    with closing(NotebookStore(source)) as store:
+        store.copy_to(target)
 
 
 def _copy_desks(source: Path, target: Path) -> None:
@@ -182,7 +269,7 @@ def _restore_secret(secret: bytes, data: Path) -> None:
     target = data / SECRET_FILE
     if target.exists():
         target.rename(_free_name(target))
-    _write_secret(target, secret)
+    write_private(target, secret)
 
 
 def _read_secret(path: Path, parameter: str) -> bytes:
@@ -203,15 +290,6 @@ def _read_secret(path: Path, parameter: str) -> bytes:
             param_hint=parameter,
         )
     return secret
-
-
-def _write_secret(path: Path, secret: bytes) -> None:
-    """A new file for its owner alone."""
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        file.write(secret)
-        file.flush()
-        os.fsync(handle)
 
 
 def _free_name(path: Path) -> Path:

@@ -15,6 +15,7 @@ from tocsin.cli.centre_open import (
     asked,
     opened,
     password_of,
+    tell,
 )
 from tocsin.cli.ledger_open import read_text, say, warn
 from tocsin.cli.options import AS_JSON
@@ -89,7 +90,6 @@ def enter(
 
     Your desk then waits for its approval. The secretariat's own first desk needs none, and is signed in at once.
     """
-    from tocsin.cli import tables
     from tocsin.client import Client
     from tocsin.client.wire import normal_address
 
@@ -104,12 +104,9 @@ def enter(
             _, replaced = _sign_in(client, chosen, password, ca_file)
     if not as_json:
         _warn_of(replaced, told["seat"])
-    if as_json:
-        tables.print_json(told | {"centre": address, "signed_in": is_in, "replaced": replaced})
-    elif is_in:
-        say(f"Desk {told['desk']} of {told['seat']} is yours, and you are signed in.")
-    else:
-        say(f"Desk {told['desk']} of {told['seat']} is yours once it is approved. Then: tocsin desk login")
+    then = ", and you are signed in." if is_in else " once it is approved. Then: tocsin desk login"
+    answer = told | {"centre": address, "signed_in": is_in, "replaced": replaced}
+    tell(answer, as_json, f"Desk {told['desk']} of {told['seat']} is yours{then}")
 
 
 @app.command()
@@ -126,7 +123,6 @@ def login(
     as_json: AS_JSON = False,
 ) -> None:
     """Sign in at a centre. The password is asked or read from a file, and kept nowhere."""
-    from tocsin.cli import tables
     from tocsin.client import Client
 
     address = address_of(centre)
@@ -139,17 +135,15 @@ def login(
             chosen = name or asked("Name to sign in with: ", "--name")
             told, replaced = _sign_in(client, chosen, password_of(password_file), ca_file)
     shown = {key: value for key, value in told.items() if key not in ("secret", "csrf")}
-    if as_json:
-        tables.print_json(shown | {"centre": address, "replaced": replaced})
-    else:
+    if not as_json:
         _warn_of(replaced, told["seat"])
-        say(f"Signed in at {address} as {told['seat']}, desk {told['desk']}.")
+    answer = shown | {"centre": address, "replaced": replaced}
+    tell(answer, as_json, f"Signed in at {address} as {told['seat']}, desk {told['desk']}.")
 
 
 @app.command()
 def logout(*, seat: SEAT = "", centre: CENTRE = "", as_json: AS_JSON = False) -> None:
     """Sign out: the session ends at the centre, and its secret is removed here. A token is only removed here."""
-    from tocsin.cli import tables
     from tocsin.errors import ClientError
 
     ended = True
@@ -160,12 +154,10 @@ def logout(*, seat: SEAT = "", centre: CENTRE = "", as_json: AS_JSON = False) ->
             except ClientError as error:
                 ended = error.status == 401  # it had ended already
         _let_go(at)
-    if as_json:
-        tables.print_json({"centre": at.address, "seat": at.seat, "ended": ended})
-    else:
-        say(f"Signed out of {at.seat} at {at.address}.")
-        if not ended:
-            say("The centre could not be told: there the session ends by itself, within half a day.")
+    said = [f"Signed out of {at.seat} at {at.address}."]
+    if not ended:
+        said.append("The centre could not be told: there the session ends by itself, within half a day.")
+    tell({"centre": at.address, "seat": at.seat, "ended": ended}, as_json, *said)
 
 
 @app.command()
@@ -186,8 +178,6 @@ def password(
 
     The old one is asked, or read from --password-file, and then the new one, of at least 12 letters.
     """
-    from tocsin.cli import tables
-
     if new_password_file == password_file == Path("-"):
         raise typer.BadParameter("only one of the two can be read from '-'.", param_hint="--new-password-file")
     with opened(seat, centre) as at:
@@ -195,24 +185,16 @@ def password(
         new = password_of(new_password_file, again=True, option="--new-password-file", question="The new one: ")
         at.client.change_password(old, new)
         _let_go(at)
-    if as_json:
-        tables.print_json({"centre": at.address, "seat": at.seat})
-    else:
-        say(f"Your password at {at.address} is changed, and your sessions there have ended.")
-        say("Sign in again: tocsin desk login")
+    said = f"Your password at {at.address} is changed, and your sessions there have ended."
+    tell({"centre": at.address, "seat": at.seat}, as_json, said, "Sign in again: tocsin desk login")
 
 
 @app.command()
 def approve(desk: DESK, *, seat: SEAT = "", centre: CENTRE = "", as_json: AS_JSON = False) -> None:
     """Approve a desk that somebody entered: from now on it may act."""
-    from tocsin.cli import tables
-
     with opened(seat, centre) as at:
         told = at.client.approve(desk)
-    if as_json:
-        tables.print_json(told)
-    else:
-        say(f"Desk {desk} is active.")
+    tell(told, as_json, f"Desk {desk} is active.")
 
 
 @app.command()
@@ -225,27 +207,17 @@ def revoke(
     as_json: AS_JSON = False,
 ) -> None:
     """Revoke a desk, with its sessions and tokens, at once."""
-    from tocsin.cli import tables
-
     with opened(seat, centre) as at:
         told = at.client.revoke(desk, why)
-    if as_json:
-        tables.print_json(told)
-    else:
-        say(f"Desk {desk} is revoked. Its sessions and tokens are no longer good.")
+    tell(told, as_json, f"Desk {desk} is revoked. Its sessions and tokens are no longer good.")
 
 
 @app.command()
 def forget(desk: DESK, *, seat: SEAT = "", centre: CENTRE = "", as_json: AS_JSON = False) -> None:
     """Erase the name of a revoked desk's person, for good. The desk's id stays, and so does what it did."""
-    from tocsin.cli import tables
-
     with opened(seat, centre) as at:
         told = at.client.forget(desk)
-    if as_json:
-        tables.print_json(told)
-    else:
-        say(f"The name of the person of desk {desk} is erased at the centre. It stays in backups.")
+    tell(told, as_json, f"The name of the person of desk {desk} is erased at the centre. It stays in backups.")
 
 
 @app.command()
@@ -263,16 +235,12 @@ def sso(
     as_json: AS_JSON = False,
 ) -> None:
     """Let a desk's person sign in through the centre's identity provider. Their sessions end by it."""
-    from tocsin.cli import tables
-
     with opened(seat, centre) as at:
         told = at.client.single_sign_on(desk, subject)
-    if as_json:
-        tables.print_json(told)
-    elif told["single_sign_on"]:
-        say(f"The person of desk {desk} may sign in through the provider. The centre keeps only a digest of the name.")
-    else:
-        say(f"Nobody signs in through the provider to desk {desk} any more.")
+    said = f"Nobody signs in through the provider to desk {desk} any more."
+    if told["single_sign_on"]:
+        said = f"The person of desk {desk} may sign in through the provider. The centre keeps a digest of it alone."
+    tell(told, as_json, said)
 
 
 @app.command("list")
@@ -286,6 +254,30 @@ def list_(*, seat: SEAT = "", centre: CENTRE = "", as_json: AS_JSON = False) -> 
         tables.print_json({"desks": rows})
     else:
         desk_words.print_desks(rows)
+
+
+@app.command()
+def trail(
+    *,
+    limit: Annotated[
+        int, typer.Option("--limit", metavar="N", help="At most so many, the newest first.", min=1, max=1_000)
+    ] = 50,
+    before: Annotated[
+        int | None, typer.Option("--before", metavar="NUMBER", help="Only what has a smaller number.", min=1)
+    ] = None,
+    seat: SEAT = "",
+    centre: CENTRE = "",
+    as_json: AS_JSON = False,
+) -> None:
+    """Show what was refused, and what was done at the desks, as the centre noted it. For administrators."""
+    from tocsin.cli import desk_words, tables
+
+    with opened(seat, centre) as at:
+        rows = at.client.audit("" if before is None else str(before), limit)
+    if as_json:
+        tables.print_json({"trail": rows})
+    else:
+        desk_words.print_trail(rows)
 
 
 def _let_go(at: "Open") -> None:

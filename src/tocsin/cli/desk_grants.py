@@ -1,11 +1,11 @@
 """`tocsin desk delegation` and `desk settings`: who may act for a seat, and what it wants of its own commands."""
 
-from typing import Annotated
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
 
 import typer
 
-from tocsin.cli.centre_open import CENTRE, SEAT, list_of, opened
-from tocsin.cli.ledger_open import say
+from tocsin.cli.centre_open import CENTRE, SEAT, instant_of, list_of, needed, opened, tell
 from tocsin.cli.options import AS_JSON
 
 app = typer.Typer(help="Let another seat act for yours, for a time.", rich_markup_mode=None, no_args_is_help=True)
@@ -22,20 +22,15 @@ def make(
     as_json: AS_JSON = False,
 ) -> None:
     """Let another seat act for yours. It does so with --on-behalf, and every record says so."""
-    from tocsin.cli import tables
-    from tocsin.cli.centre_open import instant_of
     from tocsin.replay.words import time_text
     from tocsin.terms import Instant, iso
 
-    at_last = instant_of(until, "--until") or 0
+    at_last = Instant(instant_of(needed(until, "--until", "until when"), "--until") or 0)
     with opened(seat, centre) as at:
-        told = at.client.delegate(to, list_of(scope, "--scope"), iso(Instant(at_last)))
-    if as_json:
-        tables.print_json(told)
-    else:
-        until = time_text(str(told["until"]))
-        say(f"{told['to']} may act for {told['seat']} in {', '.join(told['scopes'])}, until {until}.")
-        say(f"To end it: tocsin desk delegation end {told['id']}")
+        told = at.client.delegate(to, list_of(scope, "--scope"), iso(at_last))
+    ends = time_text(str(told["until"]))
+    said = f"{told['to']} may act for {told['seat']} in {', '.join(told['scopes'])}, until {ends}."
+    tell(told, as_json, said, f"To end it: tocsin desk delegation end {told['id']}")
 
 
 @app.command("list")
@@ -62,14 +57,9 @@ def end(
     as_json: AS_JSON = False,
 ) -> None:
     """End a delegation, at once."""
-    from tocsin.cli import tables
-
     with opened(seat, centre) as at:
         at.client.end_delegation(delegation)
-    if as_json:
-        tables.print_json({"ended": delegation})
-    else:
-        say(f"Delegation {delegation} has ended.")
+    tell({"ended": delegation}, as_json, f"Delegation {delegation} has ended.")
 
 
 def settings(
@@ -95,8 +85,6 @@ def settings(
 
     To want less takes two persons: the second says the same here.
     """
-    from tocsin.cli import tables
-
     with opened(seat, centre) as at:
         demanded = at.client.charter().get("two_persons", [])
         told = at.client.party_settings()
@@ -107,14 +95,30 @@ def settings(
             if require_key is not None:
                 wanted["require_key"] = require_key
             told = at.client.set_party_settings(wanted)
-    if as_json:
-        tables.print_json(told | {"charter": {"two_persons": demanded}})
-        return
-    now = told["now"]
-    say(f"Two persons, as the charter has it for every seat: {', '.join(demanded) or 'for nothing'}.")
-    say(f"Two persons, as your seat wants it besides: {', '.join(now['two_persons']) or 'for nothing'}.")
-    say(f"Signed with your own key: {'always' if now['require_key'] else 'as you like'}.")
-    if told.get("asked"):
-        asked, until = told["asked"], told.get("until", "")
-        said = f"two persons {', '.join(asked['two_persons']) or 'for nothing'}, own key {asked['require_key']}"
-        say(f"Desk {told['asked_by']} asks for: {said}. Another person says the same until {until}, and it is so.")
+    tell(told | {"charter": {"two_persons": demanded}}, as_json, *settings_words(told, demanded))
+
+
+def settings_words(told: Mapping[str, Any], demanded: Sequence[str]) -> list[str]:
+    """What is so, and what somebody asks for until another person says the same."""
+    from tocsin.replay.words import time_text
+
+    now, asked = told["now"], told.get("asked")
+    said = [
+        f"Two persons, as the charter has it for every seat: {', '.join(demanded) or 'for nothing'}.",
+        f"Two persons, as your seat wants it besides: {_two_persons(now)}.",
+        f"Signed with your own key: {_signed(now)}.",
+    ]
+    if asked:
+        said.append(
+            f"Desk {told['asked_by']} asks for less. Two persons: {_two_persons(asked)}. Signed: {_signed(asked)}. It "
+            f"is so once another person of your seat gives the same command, until {time_text(str(told['until']))}."
+        )
+    return said
+
+
+def _two_persons(settings: Mapping[str, Any]) -> str:
+    return ", ".join(settings["two_persons"]) or "for nothing"
+
+
+def _signed(settings: Mapping[str, Any]) -> str:
+    return "always" if settings["require_key"] else "as you like"

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from tocsin.cli.centre_open import CENTRE, SEAT, opened
+from tocsin.cli.centre_open import CENTRE, SEAT, opened, tell
 from tocsin.cli.ledger_open import say
 from tocsin.cli.options import AS_JSON
 
@@ -70,27 +70,17 @@ def confirm(
     as_json: AS_JSON = False,
 ) -> None:
     """Confirm a nation's key, as the secretariat, by the fingerprint its owner read to you."""
-    from tocsin.cli import tables
-
     with opened(seat, centre) as at:
         told = at.client.confirm_key(key, fingerprint)
-    if as_json:
-        tables.print_json(told)
-    else:
-        say(f"Key {key} is confirmed: commands that it signed count from now on.")
+    tell(told, as_json, f"Key {key} is confirmed: commands that it signed count from now on.")
 
 
 @app.command()
 def revoke(key: KEY, *, seat: SEAT = "", centre: CENTRE = "", as_json: AS_JSON = False) -> None:
     """Revoke a key. What it signed stays; what it signs from now on is not taken."""
-    from tocsin.cli import tables
-
     with opened(seat, centre) as at:
         told = at.client.revoke_key(key)
-    if as_json:
-        tables.print_json(told)
-    else:
-        say(f"Key {key} is revoked.")
+    tell(told, as_json, f"Key {key} is revoked.")
 
 
 @app.command("list")

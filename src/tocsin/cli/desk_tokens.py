@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from tocsin.cli.centre_open import CENTRE, SEAT, list_of, opened
+from tocsin.cli.centre_open import CENTRE, SEAT, list_of, opened, tell
 from tocsin.cli.ledger_open import say
 from tocsin.cli.options import AS_JSON
 
@@ -34,7 +34,7 @@ def create(
 ) -> None:
     """Make a token for a machine. It is shown once, or written to a file; the centre keeps only its digest."""
     from tocsin.cli import tables
-    from tocsin.cli.ledger_open import new_file
+    from tocsin.cli.ledger_open import new_file, write_private
     from tocsin.replay.words import time_text
 
     target = new_file(out, "--out") if out is not None else None
@@ -43,7 +43,7 @@ def create(
         told = at.client.create_token(label, scopes, days)
     secret = str(told.pop("secret"))
     if target is not None:
-        write_private(target, secret)
+        write_private(target, f"{secret}\n".encode())
         told["file"] = str(target)
     if as_json:
         tables.print_json(told if target is not None else told | {"secret": secret})
@@ -79,20 +79,6 @@ def revoke(
     as_json: AS_JSON = False,
 ) -> None:
     """Revoke a token, at once."""
-    from tocsin.cli import tables
-
     with opened(seat, centre) as at:
         at.client.drop_token(token)
-    if as_json:
-        tables.print_json({"revoked": token})
-    else:
-        say(f"Token {token} is revoked.")
-
-
-def write_private(path: Path, secret: str) -> None:
-    """A secret in a new file that its owner alone may read."""
-    import os
-
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(f"{secret}\n")
+    tell({"revoked": token}, as_json, f"Token {token} is revoked.")

@@ -1,15 +1,12 @@
 """Desks, tokens, keys and what waits for a second person, as tables."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from rich.text import Text
 
-from tocsin.cli.centre_words import harmless
-from tocsin.cli.tables import row, table, terminal
+from tocsin.cli.centre_words import Told, harmless
+from tocsin.cli.tables import indented, row, table, terminal
 from tocsin.replay.words import time_text
-
-Told = Mapping[str, Any]
 
 STYLES = {"active": "green", "pending": "yellow", "invited": "yellow", "revoked": "dim"}
 
@@ -63,6 +60,19 @@ def print_delegations(delegations: Sequence[Told]) -> None:
     for told in harmless(delegations):
         row(made, told["id"], told["seat"], told["to"], ", ".join(told["scopes"]), _time(told["until"]))
     terminal().print(made if made.row_count else "There is no delegation.")
+
+
+def print_trail(rows: Sequence[Told]) -> None:
+    """Two lines each: what was asked and what came of it; and who asked, from where."""
+    console = terminal()
+    for told in harmless(rows):
+        came = ", ".join(filter(None, (told["outcome"], told.get("code"), told.get("detail"))))
+        indented(console, f"{told['number']}  {_time(told['at'])}  {told['what']}: {came}", by=0, hang=2)
+        who = " of ".join(filter(None, (told.get("desk"), told.get("seat")))) or "nobody who is known"
+        address = f", from address {told['address']}" if told.get("address") else ""
+        indented(console, f"{who}{address}", style="dim")
+    if not rows:
+        console.print("Nothing is noted.")
 
 
 def _status(told: Told) -> Text:

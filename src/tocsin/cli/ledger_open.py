@@ -184,6 +184,7 @@ def verifier_key(text: str, parameter: str = "--key") -> "VerifierKey":
 
 def read_text(path: Path, parameter: str, bytes_max: int = 1_000_000) -> str:
     """A small text file, or standard input for '-'."""
+    said = "what came on standard input" if str(path) == "-" else str(path)
     try:
         if str(path) == "-":
             content = sys.stdin.buffer.read(bytes_max + 1)
@@ -191,13 +192,13 @@ def read_text(path: Path, parameter: str, bytes_max: int = 1_000_000) -> str:
             with path.open("rb") as file:
                 content = file.read(bytes_max + 1)
         if len(content) > bytes_max:
-            raise typer.BadParameter(f"{path} has more than {bytes_max:,} bytes.", param_hint=parameter)
+            raise typer.BadParameter(f"{said} has more than {bytes_max:,} bytes.", param_hint=parameter)
         return content.decode()
     except UnicodeDecodeError:
-        raise typer.BadParameter(f"{path} is no text.", param_hint=parameter) from None
+        raise typer.BadParameter(f"{said} is no text.", param_hint=parameter) from None
     except OSError as error:
         why = (error.strerror or str(error)).lower()
-        raise typer.BadParameter(f"{path} cannot be read: {why}.", param_hint=parameter) from None
+        raise typer.BadParameter(f"{said} cannot be read: {why}.", param_hint=parameter) from None
 
 
 def new_file(path: Path, parameter: str) -> Path:
@@ -209,6 +210,15 @@ def new_file(path: Path, parameter: str) -> Path:
     if not path.parent.is_dir():
         raise typer.BadParameter(f"there is no folder {path.parent}.", param_hint=parameter)
     return path
+
+
+def write_private(path: Path, content: bytes) -> None:
+    """A new file for its owner alone. Raises OSError where it is there already."""
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(handle)
 
 
 @contextmanager
@@ -260,6 +270,16 @@ def warn(text: str) -> None:
 def is_asked() -> bool:
     """Whether a person sits at a terminal and can be asked."""
     return sys.stdin.isatty()
+
+
+def confirmed(question: str, *, first: str, otherwise: str) -> None:
+    """Let a person confirm, told first what to know. Leaves with 1 where they do not, with 2 where nobody is there."""
+    if not is_asked():
+        raise typer.BadParameter("nobody can be asked here; say --yes if you mean it.", param_hint="--yes")
+    warn(first)
+    if not typer.confirm(question, err=True):
+        warn(otherwise)
+        raise typer.Exit(1)
 
 
 @contextmanager

@@ -7,7 +7,6 @@ from typing import Annotated
 import typer
 from msgspec import Struct
 
-from tocsin.cli import ledger_open
 from tocsin.cli.ledger_open import (
     EITHER_ORDER,
     LEDGER,
@@ -15,6 +14,7 @@ from tocsin.cli.ledger_open import (
     REASON,
     answering,
     chosen,
+    confirmed,
     lingers,
     one_line,
     reader,
@@ -143,11 +143,7 @@ def _named(index: int, numbers: list[int]) -> str:
 
 def _ask(path: Path, said: str) -> None:
     """Let a person confirm. Leaves with 1 where they do not, with 2 where nobody can be asked."""
-    if not ledger_open.is_asked():
-        raise typer.BadParameter("nobody can be asked here; say --yes if you mean it.", param_hint="--yes")
     from tocsin.cli.tables import plain
 
-    warn(NOT_REACHED)
-    if not typer.confirm(f"Erase {said} of {plain(str(path), keep='')} for good?", err=True):
-        warn("Nothing was erased.")
-        raise typer.Exit(1)
+    question = f"Erase {said} of {plain(str(path), keep='')} for good?"
+    confirmed(question, first=NOT_REACHED, otherwise="Nothing was erased.")

@@ -1,7 +1,6 @@
 """Entries of a ledger in plain words, and as the structs that --json prints."""
 
 from collections.abc import Sequence
-from functools import cache
 
 import msgspec
 from msgspec import Struct
@@ -12,13 +11,14 @@ from tocsin.alliance.commands import Command
 from tocsin.alliance.contents import ContentCommand, InContent
 from tocsin.alliance.lessons import sentence, sentence_of
 from tocsin.alliance.records import AnyHead, CentreOpening, CharterChanged, Opening, Record, decode
+from tocsin.cli.centre_known import state_names
 from tocsin.cli.tables import plain
 from tocsin.errors import TocsinError
 from tocsin.ledger import Entry, LedgerError
 from tocsin.ledger.note import Note, VerifierKey
 from tocsin.ledger.statements import Epoch, Erasure, Genesis, KeyChange, Statement, statement
 from tocsin.replay.computing import fact_names
-from tocsin.states import state_codes, state_name
+from tocsin.states import state_name
 from tocsin.terms import Instant, iso
 
 SUBSTANCE_LETTERS_MAX = 2_000
@@ -192,7 +192,7 @@ def _act_text(act: Act, written: int) -> str:
 
 
 def _says(act: Act) -> tuple[str, ...]:
-    names = _states()
+    names = state_names()
     said = [sentence(fact, names) or str(fact.__struct_config__.tag) for fact in act.facts]
     return tuple(map(plain, (*said, *(sentence_of(one, names) for one in act.handled))))
 
@@ -244,8 +244,3 @@ def _content(number: int, body: bytes | None, gone: str) -> ContentView:
 
 def _named(actor: str) -> str:
     return state_name(actor) or actor
-
-
-@cache
-def _states() -> dict[str, str]:
-    return {code: state_name(code) or code for code in state_codes()}

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from tocsin.cli.centre_open import CENTRE, SEAT, opened, print_done
+from tocsin.cli.centre_open import CENTRE, SEAT, opened, print_done, tell
 from tocsin.cli.options import AS_JSON
 
 app = typer.Typer(
@@ -37,12 +37,6 @@ def confirm(waiting: ID, *, seat: SEAT = "", centre: CENTRE = "", as_json: AS_JS
 @app.command()
 def drop(waiting: ID, *, seat: SEAT = "", centre: CENTRE = "", as_json: AS_JSON = False) -> None:
     """Drop an act. It never had any effect."""
-    from tocsin.cli import tables
-    from tocsin.cli.ledger_open import say
-
     with opened(seat, centre) as at:
         answer = at.client.drop_pending(waiting)
-    if as_json:
-        tables.print_json({"dropped": waiting} | answer)
-    else:
-        say(f"Dropped {waiting}.")
+    tell({"dropped": waiting} | answer, as_json, f"Dropped {waiting}.")

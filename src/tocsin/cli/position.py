@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from tocsin.cli.centre_open import BEHALF, BY, CASE, CENTRE, ID, PROCEDURE, SEAT, SIGN, Acting, act, needed, opened
+from tocsin.cli.centre_open import BEHALF, BY, CASE, CENTRE, ID, PROCEDURE, SEAT, SIGN, Acting, act, needed, party_of
 from tocsin.cli.options import AS_JSON
 
 POSITION = Annotated[
@@ -52,10 +52,7 @@ def position(
     if confirm and (reservation or question or party or note):
         raise typer.BadParameter("to confirm takes the position alone.", param_hint="--confirm")
     acting = Acting(seat, centre, by, on_behalf, sign, command_id)
-    where = {"case": case, "procedure": procedure, "position": said, "party": party or on_behalf}
-    if not where["party"]:
-        with opened(seat, centre) as at:
-            where["party"] = at.seat
+    where = {"case": case, "procedure": procedure, "position": said, "party": party or party_of(acting)}
     if confirm:
         act(acting, "confirm position", as_json=as_json, **where)
         return

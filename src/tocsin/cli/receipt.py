@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from tocsin.cli.centre_open import CENTRE, SEAT, opened
+from tocsin.cli.centre_open import CENTRE, READ_BEHALF, SEAT, opened
 from tocsin.cli.options import AS_JSON
 
 
@@ -15,6 +15,7 @@ def receipt(
     *,
     seat: SEAT = "",
     centre: CENTRE = "",
+    on_behalf: READ_BEHALF = "",
     as_json: AS_JSON = False,
 ) -> None:
     """Print the receipt of an item of your feed: put it into a file.
@@ -23,7 +24,7 @@ def receipt(
     """
     from tocsin.cli import tables
 
-    with opened(seat, centre) as at:
+    with opened(seat, centre, on_behalf) as at:
         proof = at.client.receipt(cursor)
     if as_json:
         tables.print_json({"cursor": cursor, "receipt": proof})

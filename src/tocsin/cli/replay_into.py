@@ -46,9 +46,9 @@ class CentreRunner(Runner):
     def __init__(self, case: Case, charter: Charter, centre: Client) -> None:
         told = centre.charter()
         if told["hash"] != charter.hash:
+            runs = f"'{told['charter']}'" if told["charter"] != charter.id else f"another version of '{charter.id}'"
             raise typer.BadParameter(
-                f"the centre runs '{told['charter']}' in another state than the case's charter '{charter.id}'. "
-                f"Start one with: tocsin serve --charter {charter.id} --mode replay",
+                f"the centre runs {runs}, and the case needs '{charter.id}' as it is here. {_start_one(charter.id)}",
                 param_hint="--into",
             )
         super().__init__(blind(case), charter, tuple(told.get("readings", ())), names_of(case, charter))
@@ -65,8 +65,8 @@ class CentreRunner(Runner):
         now = read(self.centre.situation()["now"], Instant, "now")
         if now > self.now:
             raise typer.BadParameter(
-                f"the centre's clock stands at {iso(now)} already, and the case begins at {iso(self.now)}. Start one "
-                f"with: tocsin serve --mode replay --start {iso(self.now)[:10]}",
+                f"the centre's clock stands at {iso(now)} already, and the case begins at {iso(self.now)}. "
+                f"{_start_one(self.charter.id)} --start {iso(self.now)[:10]}",
                 param_hint="--into",
             )
         try:
@@ -76,7 +76,8 @@ class CentreRunner(Runner):
                 raise
         else:
             raise typer.BadParameter(
-                f"this centre has a case '{self.case.case.id}' already; play it into another one.", param_hint="--into"
+                f"this centre has a case '{self.case.case.id}' already. {_start_one(self.charter.id)}",
+                param_hint="--into",
             )
 
     def _pass_deadlines(self, step: Step, moment: Moment, number: int) -> Iterator[AnyFact]:  # noqa: ARG002  # as the base
@@ -162,6 +163,11 @@ def play(
     if console is not None:
         replay_print.print_counts(console, report)
     return report
+
+
+def _start_one(charter: str) -> str:
+    """How to begin a centre that the case can be played into."""
+    return f"Start a new one: tocsin serve --charter {charter} --mode replay --data NEW-FOLDER"
 
 
 def _steps(case: Case, runner: CentreRunner, taken: list[Line], wait: Callable[[float], None]) -> Iterator[Line]:

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tocsin.cli.centre_known import MODES
+from tocsin.cli.centre_open import instant_of
 from tocsin.cli.options import AS_JSON, KNOWN, READINGS, day
 
 if TYPE_CHECKING:
@@ -14,7 +16,6 @@ if TYPE_CHECKING:
     from tocsin.terms import Instant
 
 PORT = 8420
-MODES = ("live", "replay", "exercise")
 
 DATA = Annotated[
     Path,
@@ -86,6 +87,8 @@ def serve(
 
     if mode not in MODES:
         raise typer.BadParameter(f"it is one of {', '.join(MODES)}.", param_hint="--mode")
+    if data.exists() and not data.is_dir():
+        raise typer.BadParameter(f"{data} is no folder.", param_hint="--data")
     if start and mode == "live":
         raise typer.BadParameter("a live centre runs on the world's clock.", param_hint="--start")
     loaded = load_charter(charter)
@@ -118,14 +121,11 @@ def _begins(start: str, mode: str, charter: "Charter") -> "Instant":
     """Where a simulated clock stands at first: as asked for, else the charter's first day, or now for an exercise."""
     from datetime import UTC, datetime
 
-    from tocsin.errors import TermError
-    from tocsin.terms import instant
+    from tocsin.terms import Instant, instant
 
-    if start:
-        try:
-            return instant(start)
-        except TermError as error:
-            raise typer.BadParameter(f"{error}.", param_hint="--start") from None
+    asked = instant_of(start, "--start")
+    if asked is not None:
+        return Instant(asked)
     first = min((row.from_ for row in charter.document.membership if row.from_), default=None)
     if mode == "replay" and first is not None:
         return instant(first)
@@ -149,4 +149,22 @@ def _listening(settings: "Settings", host: str, port: int | None, cert: str, key
     if host and host.strip("[]") not in listen.hosts and is_loopback(host):
         listen = replace(listen, hosts=(*listen.hosts, host))
     check_listening(listen)
+    if listen.tls_cert:
+        _check_certificate(listen.tls_cert, listen.tls_key)
     return replace(settings, listen=listen)
+
+
+def _check_certificate(cert: str, key: str) -> None:
+    """Raises ServeError where the two cannot be read, or do not belong together: before anything is opened."""
+    import ssl
+
+    from tocsin.web.server import ServeError
+
+    for path in (cert, key):
+        if not Path(path).is_file():
+            raise ServeError(f"There is no file {path}. Name the certificate and its secret key, both PEM.")
+    try:
+        ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(cert, key)
+    except ssl.SSLError as error:
+        why = f": {error.reason.replace('_', ' ').lower()}" if error.reason else ""
+        raise ServeError(f"{cert} and {key} are no certificate and its secret key in PEM{why}.") from None

@@ -21,7 +21,7 @@ from tocsin.centre.start import DESKS_FILE, Opening, open_centre
 from tocsin.cli.ledger_open import say
 from tocsin.cli.tables import plain
 from tocsin.terms import Instant
-from tocsin.web.app import build_app
+from tocsin.web.app import build_app, warm
 from tocsin.web.server import run as listen_and_serve
 
 TURN_SECONDS = 0.0005
@@ -79,15 +79,17 @@ async def _served(wishes: Wishes) -> None:
         hang(metrics, centre, wishes.data)
         desks = wishes.data / DESKS_FILE
         callouts = Callouts(centre, centre.law, centre.desks, wishes.settings, metrics, path=desks)
-        sweeper = asyncio.create_task(sweep_hourly(centre, callouts.store), name="sweeper")
+        beside = [asyncio.create_task(sweep_hourly(centre, callouts.store), name="sweeper")]
         try:
             await centre.start()
             gc.freeze()
             callouts.start()
             app = build_app(centre, metrics=metrics, callouts=callouts)
+            beside.append(asyncio.create_task(warm(app), name="warming"))
             await listen_and_serve(app, wishes.settings, lambda port: _say_ready(wishes, centre, port))
         finally:
-            sweeper.cancel()
+            for task in beside:
+                task.cancel()
             await callouts.close()
     finally:
         await centre.close()

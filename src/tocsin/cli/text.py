@@ -62,7 +62,7 @@ def table(
     """Put a text before an organ. This opens a procedure, and pins the law it will be decided by."""
     needed(matter, "--matter", "what kind of decision it is")
     law = {"matter": matter, "organ": organ, "rule": rule, "subject": subject, "readings": tuple(reading or ())}
-    where = _where(case, procedure) | {"text": text_of(text, "--text")}
+    where = _where(case, procedure) | {"text": needed(text_of(text, "--text"), "--text", "what the text is")}
     act(Acting(seat, centre, by, on_behalf, sign, command_id), "table text", as_json=as_json, **where, **law)
 
 
@@ -112,13 +112,14 @@ def silence(
     seat: SEAT = "",
     centre: CENTRE = "",
     by: BY = "",
+    on_behalf: BEHALF = "",
     sign: SIGN = False,
     command_id: ID = "",
     as_json: AS_JSON = False,
 ) -> None:
     """Put the text under silence: it stands adopted at the deadline unless somebody objects."""
     where = _where(case, procedure) | {"deadline": instant_of(until, "--until")}
-    act(Acting(seat, centre, by, "", sign, command_id), "open silence", as_json=as_json, **where)
+    act(Acting(seat, centre, by, on_behalf, sign, command_id), "open silence", as_json=as_json, **where)
 
 
 @app.command()
@@ -129,12 +130,13 @@ def close(
     seat: SEAT = "",
     centre: CENTRE = "",
     by: BY = "",
+    on_behalf: BEHALF = "",
     sign: SIGN = False,
     command_id: ID = "",
     as_json: AS_JSON = False,
 ) -> None:
     """Close the discussion or the vote. The rule decides."""
-    acting = Acting(seat, centre, by, "", sign, command_id)
+    acting = Acting(seat, centre, by, on_behalf, sign, command_id)
     act(acting, "close", as_json=as_json, **_where(case, procedure))
 
 
@@ -146,12 +148,13 @@ def confirm(
     seat: SEAT = "",
     centre: CENTRE = "",
     by: BY = "",
+    on_behalf: BEHALF = "",
     sign: SIGN = False,
     command_id: ID = "",
     as_json: AS_JSON = False,
 ) -> None:
     """Confirm, as its chair, that a silence which ran out unconfirmed stands as adopted."""
-    acting = Acting(seat, centre, by, "", sign, command_id)
+    acting = Acting(seat, centre, by, on_behalf, sign, command_id)
     act(acting, "confirm expiry", as_json=as_json, **_where(case, procedure))
 
 

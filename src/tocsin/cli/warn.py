@@ -1,5 +1,6 @@
 """`tocsin warn`, and what becomes of a warning: read, acknowledged, passed on, recalled."""
 
+from contextlib import suppress
 from typing import Annotated, Any
 
 import typer
@@ -10,6 +11,7 @@ from tocsin.cli.centre_open import (
     CASE,
     CENTRE,
     ID,
+    READ_BEHALF,
     SEAT,
     SIGN,
     Acting,
@@ -18,6 +20,7 @@ from tocsin.cli.centre_open import (
     list_of,
     needed,
     opened,
+    party_of,
     print_done,
     send,
     text_of,
@@ -81,7 +84,7 @@ def warn(
         told |= {"to": list_of(to, "--to"), "orcon": orcon} | _as_of(as_of)
         told |= {"by": by} if by else {}
         if preview:
-            lines = at.client.preview(told | {"text": substance or "-"})
+            lines = at.client.preview(told | {"text": substance or "-"})  # who sees it does not hang on what it says
             if as_json:
                 tables.print_json({"preview": lines})
             else:
@@ -89,9 +92,12 @@ def warn(
             return
         checked_text(substance)
         if sign:
-            print_done(at, _sealed(at, acting, author, told, substance), as_json)
+            answer = _sealed(at, acting, author, told, substance)
         else:
-            print_done(at, at.client.warn(told | {"text": substance}, acting.id), as_json)
+            answer = at.client.warn(told | {"text": substance}, acting.id)
+        print_done(at, answer, as_json)
+        if not as_json:
+            _tell_left_out(at, told)
 
 
 def warning(
@@ -100,16 +106,17 @@ def warning(
     *,
     holders: Annotated[
         bool, typer.Option("--holders", help="For your own warning: who holds it, and who confirmed.")
-    ] = (False),
+    ] = False,
     seat: SEAT = "",
     centre: CENTRE = "",
+    on_behalf: READ_BEHALF = "",
     as_json: AS_JSON = False,
 ) -> None:
     """Read a warning that is released to you. The centre records that you received it."""
     from tocsin.cli import centre_words, tables
     from tocsin.cli.centre_known import known
 
-    with opened(seat, centre) as at:
+    with opened(seat, centre, on_behalf) as at:
         told = at.client.warning(case, warning)
         held = at.client.holders(case, warning) if holders else []
         about = known(at.client)
@@ -148,6 +155,7 @@ def ack(
     ] = "",
     seat: SEAT = "",
     centre: CENTRE = "",
+    on_behalf: BEHALF = "",
     sign: SIGN = False,
     command_id: ID = "",
     as_json: AS_JSON = False,
@@ -156,26 +164,43 @@ def ack(
     needed(case, "--case", "in which case it is")
     if bool(warning) == bool(procedure):
         raise typer.BadParameter("name either a warning or a procedure.", param_hint="--warning")
-    acting = Acting(seat, centre, "", "", sign, command_id)
+    acting = Acting(seat, centre, "", on_behalf, sign, command_id)
     if warning:
         act(acting, "acknowledge warning", as_json=as_json, case=case, warning=warning)
         return
-    with opened(seat, centre) as at:
-        party = at.seat
-    act(acting, "confirm delivery", as_json=as_json, case=case, procedure=procedure, party=party)
+    about = {"case": case, "procedure": procedure, "party": party_of(acting)}
+    act(acting, "confirm delivery", as_json=as_json, **about)
 
 
-def released(*, seat: SEAT = "", centre: CENTRE = "", as_json: AS_JSON = False) -> None:
+def released(*, seat: SEAT = "", centre: CENTRE = "", on_behalf: READ_BEHALF = "", as_json: AS_JSON = False) -> None:
     """List everything released to you, and why."""
     from tocsin.cli import centre_words, tables
     from tocsin.cli.centre_known import known
 
-    with opened(seat, centre) as at:
+    with opened(seat, centre, on_behalf) as at:
         rows, about = at.client.releases(), known(at.client)
     if as_json:
         tables.print_json({"released": rows})
     else:
         centre_words.print_released(rows, about)
+
+
+def _tell_left_out(at: Open, told: dict[str, Any]) -> None:
+    """Say who does not see it for its marking, though it is addressed to them: TLP:RED goes to no group.
+
+    It was handed in already, so that a look which fails is no error.
+    """
+    from tocsin.cli.ledger_open import warn as caution
+    from tocsin.errors import ClientError
+
+    draft, left_out = told | {"text": "-"}, dict[str, list[str]]()
+    with suppress(ClientError):
+        addressed = {line["seat"] for line in at.client.preview(draft | {"marking": "TLP:GREEN"}) if line["sees"]}
+        for line in at.client.preview(draft):
+            if line["seat"] in addressed and not line["sees"]:
+                left_out.setdefault(line["why"], []).append(line["name"])
+    for why, names in left_out.items():
+        caution(f"Not seen by {', '.join(names)}: {why}.")
 
 
 def _as_of(text: str) -> dict[str, str]:
@@ -185,16 +210,16 @@ def _as_of(text: str) -> dict[str, str]:
 
 def _sealed(at: Open, acting: Acting, author: str, told: dict[str, Any], substance: str) -> dict[str, Any]:
     """Hand in a warning whose salt and commitment are made here, so that the nation signs what it commits to."""
-    import msgspec
-
     from tocsin.alliance.contents import WarningContent
     from tocsin.client.drafts import commitment, new_salt
+    from tocsin.errors import ClientError, Malformed
+    from tocsin.web.shape import read
 
     fields = {"warning": told["warning"], "author": author, "substance": substance, "marking": told["marking"]}
     fields |= {"audience": told["to"], "orcon": told["orcon"], "as_of": told.get("as_of"), "salt": new_salt()}
     try:
-        content = msgspec.convert(fields, WarningContent)
-    except msgspec.ValidationError as error:
-        raise typer.BadParameter(f"{error}.") from None
+        content: WarningContent = read(fields, WarningContent)
+    except Malformed as error:
+        raise ClientError(error.code, error.message, field=error.field, accepted=error.accepted) from None
     command = {"do": "report warning", "case": told["case"], "warning": content.warning}
     return send(at, acting, command | {"commitment": commitment(content)}, content)

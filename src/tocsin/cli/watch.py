@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tocsin.cli.centre_open import CENTRE, SEAT, Open, opened
+from tocsin.cli.centre_open import CENTRE, READ_BEHALF, SEAT, Open, opened
 from tocsin.cli.options import AS_JSON
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ def watch(
     ] = False,
     seat: SEAT = "",
     centre: CENTRE = "",
+    on_behalf: READ_BEHALF = "",
     as_json: AS_JSON = False,
 ) -> None:
     """Watch the live feed of your seat. It goes on where it stopped the last time, also after a lost connection.
@@ -41,11 +42,11 @@ def watch(
     from tocsin.cli import centre_desks, tables
     from tocsin.cli.centre_known import Known, known
 
-    with opened(seat, centre) as at:
+    with opened(seat, centre, on_behalf) as at:
         quiet = quiet or "ack" not in at.client.me()["scopes"]
         about = Known() if as_json else known(at.client)
         origin = at.client.origin()
-        cursor = "" if anew else centre_desks.cursor_of(at.address, at.seat, origin)
+        cursor = "" if anew else centre_desks.cursor_of(at.address, at.reads_as, origin)
         if once and as_json:
             items = [item for page in _backlog(at, cursor) for item in page]
             cursor = items[-1]["cursor"] if items else cursor
@@ -54,7 +55,7 @@ def watch(
                 _seen(at, origin, cursor, confirms=not quiet)
             return
         if not (once or as_json):
-            typer.echo(f"Watching as {at.seat} at {at.address}. Ctrl-C ends it.", err=True)
+            typer.echo(f"Watching as {at.reads_as} at {at.address}. Ctrl-C ends it.", err=True)
         begun = cursor
         for page in _backlog(at, cursor):
             for item in page:
@@ -80,7 +81,7 @@ def _backlog(at: Open, cursor: str) -> "Iterator[list[dict[str, Any]]]":
         except ClientError as error:
             if error.status != 404:
                 raise
-            said = f"The feed of {at.seat} does not reach as far as you had it."
+            said = f"The feed of {at.reads_as} does not reach as far as you had it."
             raise ClientError("no such cursor", said, status=404, fix="Begin anew: tocsin watch --from-start") from None
         if page["items"]:
             yield page["items"]
@@ -145,4 +146,4 @@ def _seen(at: Open, origin: str, cursor: str, *, confirms: bool) -> None:
         at.client.wire.sleep(pause_seconds(failed))
     if failed:
         _tell(None)
-    centre_desks.keep_cursor(at.address, at.seat, origin, cursor)
+    centre_desks.keep_cursor(at.address, at.reads_as, origin, cursor)

@@ -28,8 +28,8 @@ class Client:
     """One desk's way into one centre. `secret` is a session's or a token's; without one only public routes answer.
 
     With `key` every command is signed by the nation itself; with `on_behalf` it is done, and read, for the seat that
-    delegated to this one. A request that is lost is sent again, as long as doing
-    it twice does the same as doing it once: a command carries its id, and the centre keeps the first.
+    delegated to this one. A request that is lost is sent again, as long as doing it twice does the same as doing it
+    once: a command carries its id, and the centre keeps the first.
     """
 
     def __init__(
@@ -163,6 +163,14 @@ class Client:
     def receipt(self, cursor: str) -> str:
         """The proof that an item stands in the ledger, as a tlog-proof."""
         return self._text(target("receipts", cursor))
+
+    def inclusion(self, cursor: str, size: int) -> Answer:
+        """The audit path of that item in the tree of the first `size` entries, `hashes` in base64, from the leaf up."""
+        return self._get(target("receipts", cursor, "inclusion", size=size))
+
+    def consistency(self, old: int, size: int) -> Answer:
+        """The proof that the tree of the first `size` entries continues that of the first `old` ones."""
+        return self._get(target("consistency", old=old, size=size))
 
     def checkpoint(self) -> str:
         """The last signed checkpoint of the ledger, as a signed note."""

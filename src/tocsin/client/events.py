@@ -37,8 +37,8 @@ def events(wire: Wire, after: str = "", *, tries_max: int = 0, on_line: OnLine |
 
     Lost connections are made anew, from the last item that was handed out, after pauses that grow to half a minute.
     `tries_max` is how many in a row may fail; 0: there is no limit. `on_line` is told once of each loss, and once when
-    the line is back. Raises ClientError for an answer other than
-    "too busy", such as 401 once the secret is no longer good.
+    the line is back. Raises ClientError for an answer other than "too busy", such as 401 once the secret is no longer
+    good.
     """
     failed, line = 0, _Line(on_line)
     while True:
@@ -51,16 +51,14 @@ def events(wire: Wire, after: str = "", *, tries_max: int = 0, on_line: OnLine |
                 if event.kind == "item":
                     yield item_of(event, wire.address)
                 after = event.id or after
-            failed += 1
-            wait = 0.0
-            line.is_lost(ClientError("unreachable", f"{wire.address} ended the stream."))
-        except _Lost as lost:
-            failed += 1
-            wait = lost.wait_seconds
-            line.is_lost(lost.error)
-            if tries_max and failed >= tries_max:
-                raise lost.error from None
-        wire.sleep(max(wait, pause_seconds(failed)))
+            lost = _Lost(ClientError("unreachable", f"{wire.address} ended the stream."))
+        except _Lost as error:
+            lost = error
+        failed += 1
+        line.is_lost(lost.error)
+        if tries_max and failed >= tries_max:
+            raise lost.error
+        wire.sleep(max(lost.wait_seconds, pause_seconds(failed)))
 
 
 def pause_seconds(failed: int) -> float:

@@ -20,7 +20,6 @@ BUSY = (429, 503)
 WORDS = ("code", "field", "found", "accepted", "clause", "fix")
 """What a problem may say besides its status and its sentence."""
 
-Wanted = Mapping[str, object]
 Answer = dict[str, Any]
 """An answer's JSON object, as the centre's API reference describes it. Instants are ISO 8601 text."""
 

@@ -115,7 +115,7 @@ class _Court:
             if (command.case, command.warning) not in self.book:
                 return _not_judged(index, f"the ledger does not say how '{command.warning}' came to be released")
             then = (*act.facts, *act.handled)
-            decided = decide_content(law, self.state, self.book, command, command.by)
+            decided = decide_content(law, self.state, self.book, command)
         else:
             decided = decide(law, self.state, command)
         found = _difference(then, decided)
