@@ -1,6 +1,6 @@
 """Every benchmark, one after another, in one process, or those that are named.
 
-`.venv/bin/python -m benchmarks [outcome] [engine] [ledger] [group] [release] [centre] [web] [--full]`; --full
+`.venv/bin/python -m benchmarks [outcome] [engine] [ledger] [group] [release] [centre] [web] [console] [--full]`; --full
 with the 1,000,000 acts of the ledger's targets and the 100,000 of the centre's, which takes a minute and 1 GB of
 /var/tmp.
 """
@@ -11,6 +11,7 @@ from functools import partial
 
 from benchmarks import (
     bench_centre,
+    bench_console,
     bench_engine,
     bench_group,
     bench_ledger,
@@ -23,7 +24,10 @@ from benchmarks import (
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks")
     parser.add_argument(
-        "names", nargs="*", metavar="outcome|engine|ledger|group|release|centre|web", help="all, where none is named"
+        "names",
+        nargs="*",
+        metavar="outcome|engine|ledger|group|release|centre|web|console",
+        help="all, where none is named",
     )
     parser.add_argument("--full", action="store_true", help="the ledger with 1,000,000 acts, the centre with 100,000")
     wanted = parser.parse_args()
@@ -35,6 +39,7 @@ def main() -> None:
         "release": bench_release.main,
         "centre": partial(bench_centre.main, full=wanted.full),
         "web": bench_web.main,
+        "console": bench_console.main,
     }
     for name in wanted.names or benchmarks:
         if name not in benchmarks:

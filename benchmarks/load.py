@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from time import perf_counter
+from typing import cast
 
 READ_BYTES = 65_536
 
@@ -23,6 +24,17 @@ class Connection:
             b"POST %b HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer %b\r\nContent-Type: application/json\r\n"
             b"Content-Length: %d\r\n\r\n%b" % (path.encode(), self._secret.encode(), len(body), body)
         )
+        return await self._status()
+
+    async def get(self, path: str) -> int:
+        """The status of the answer."""
+        self._writer.write(
+            b"GET %b HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer %b\r\nAccept: text/html\r\n\r\n"
+            % (path.encode(), self._secret.encode())
+        )
+        return await self._status()
+
+    async def _status(self) -> int:
         head = await self._reader.readuntil(b"\r\n\r\n")
         lines = head.lower().split(b"\r\n")
         length = next((int(line.partition(b":")[2]) for line in lines if line.startswith(b"content-length:")), 0)
@@ -41,9 +53,8 @@ class Listener(asyncio.Protocol):
         self._secret, self._after, self._heard = secret, after, heard
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
-        transport.write(
+        self.transport = cast("asyncio.Transport", transport)  # uvloop's is no subclass of it
+        self.transport.write(
             b"GET /api/v1/events?after=%b HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer %b\r\n"
             b"Accept: text/event-stream\r\n\r\n" % (self._after.encode(), self._secret.encode())
         )

@@ -433,7 +433,11 @@ VIEW_OUTLETS: dict[str, Outlet] = {
     "situation": _once("situation"),
     "cases": _once("cases"),
     "case": _each("case", "cases"),
+    "clock": _each("clock", "cases"),
+    "history": _each("history", "cases"),
+    "operations": _each("operations", "cases"),
     "procedure": _each("procedure", "procedures"),
+    "course": _each("course", "procedures"),
     "deadlines": _once("deadlines"),
     "members": _once("members"),
     "charter": _once("charter"),
@@ -446,6 +450,7 @@ VIEW_OUTLETS: dict[str, Outlet] = {
     "releases": _once("releases"),
     "preview": _previews,
     "feed": _feed,
+    "length": lambda view, _: [("", lambda: view.length)],
     "item": _items,
     "provable": _provable,
 }
@@ -457,7 +462,6 @@ VIEW_INNER = {
     "held": "hands the book's own row to view files; `warning`, `warnings` and `releases` show what of it is shown",
     "sees": "takes the book's row, which nobody outside has; the reason it gives is in what is shown",
     "knew": "takes the book's row",
-    "events": "gives ledger entries to view files; `feed` and `item` show what of them is shown",
     "known": "takes the book's row; what is shown of it is in `warning`, `warnings` and `releases`",
     "own_handled": "takes a record of the ledger; answers show what comes of it",
     "names_author": "takes a record of the ledger, which nobody outside has",
@@ -472,6 +476,7 @@ CENTRE_OUTLETS = {
     "changed": "a watch over every beat",
     "cursor": "at every look",
     "receipt": "at the last look: whether one is given",
+    "inclusion": "at the web's door: whether one is given",
     "view": "method by method",
 }
 """Every method of Centre that answers a seat, and where it is compared."""
@@ -486,7 +491,8 @@ CENTRE_INNER = {
     "origin": "the log's name",
     "keep_cache": "writes the centre's own file",
     "trouble": "of the centre as a whole",
-    "ledger_is_sound": "of the centre as a whole",
+    "second_needed": "of the seat's own command; what a form shows of it is compared at the web's door",
+    "taken_at": "takes the id of an act of the seat's own",
 }
 
 

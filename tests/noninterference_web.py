@@ -12,6 +12,7 @@ from urllib.parse import quote, urlencode
 
 import msgspec
 
+from tests import noninterference_console as console
 from tests.centre_world import BEGAN
 from tests.noninterference import (
     NOBODYS,
@@ -92,7 +93,6 @@ GET /style.css
 """What is tried once, at the end: acts of administrators, others' things, and public pages."""
 OUTLETS: dict[tuple[str, str], str] = {
     **{("GET", API + path): "look" for path in (*SHOWN, *SHOWN_BY_NAME)},
-    ("GET", "/"): "look",
     ("POST", f"{API}/warnings/preview"): "look",
     ("GET", f"{API}/events"): "a stream over every beat, and one from the start",
     ("POST", f"{API}/commands"): "Do",
@@ -103,6 +103,9 @@ OUTLETS: dict[tuple[str, str], str] = {
     ("PUT", f"{API}/party-settings"): "TwoPersons",
     ("GET", API + "/receipts/{cursor}"): "the record that one shows, or its refusal",
     ("GET", f"{API}/checkpoint"): "its headers; its text is a declared exception",
+    ("GET", API + "/receipts/{cursor}/inclusion"): "whether there is one; its text is a declared exception",
+    ("GET", f"{API}/consistency"): "whether there is one; its text is a declared exception",
+    **console.OUTLETS,
     **{(line.split()[0], line.split()[1]): "knock" for line in KNOCKS.strip().splitlines()},
 }
 """Every outlet, and where it is compared. An administrator's own (audit, figures, everybody's desks) tell who asked for
@@ -249,8 +252,14 @@ class Door:
             transcript.add(
                 f"{when} preview {case}", await self.ask("POST", f"{API}/warnings/preview", draft, secret=self.looks_as)
             )
-        home = await self.ask("GET", "/", secret="", cookie=f"tocsin={self.looks_as}")
-        transcript.add(f"{when} home", home)
+        await self._read_pages(names, transcript, when, is_last=False)
+
+    async def _read_pages(self, names: Names, transcript: Transcript, when: str, *, is_last: bool) -> None:
+        """The console's pages, as a browser asks for them."""
+        length = len(self.stage.centre.board.feed(self.observer))
+        for path in console.reads(names, length, is_last=is_last):
+            page = await self.ask("GET", path, secret="", cookie=f"tocsin={self.looks_as}")
+            transcript.add(f"{when} page {path}", page)
 
     def _paths(self, names: Names) -> Iterator[str]:
         length = len(self.stage.centre.board.feed(self.observer))
@@ -273,12 +282,21 @@ class Door:
             transcript.add(
                 f"receipt {position}", proven(self.stage, receipt.body) if receipt.status == 200 else receipt
             )
+            for size in (1, len(self.stage.centre.ledger) + 9):
+                where = f"{API}/receipts/{cursor_text(position)}/inclusion?size={size}"
+                transcript.add(f"inclusion of {position}", (await self.ask("GET", where, secret=self.looks_as)).status)
+        proof = await self.ask("GET", f"{API}/consistency?old=1&size=2", secret=self.looks_as)
+        transcript.add("consistency", proof.status)
         for case, warning in names.warnings:
             reply = await self.ask("GET", f"{API}/cases/{quote(case)}/warnings/{quote(warning)}", secret=self.looks_as)
             transcript.add(f"read {case} {warning}", reply)
         async with Stream(self, "") as stream:
             pass
         transcript.add("the whole stream", stream.text)
+        await self._read_pages(names, transcript, "last", is_last=True)
+        for knock in console.knocks(names, len(self.stage.centre.board.feed(self.observer))):
+            answer = await self.ask(knock.method, knock.path, knock.body, secret=self.looks_as, form=knock.form)
+            transcript.add(f"{knock.method} {knock.path}", answer)
         checkpoint = await self.ask("GET", f"{API}/checkpoint")
         transcript.add("checkpoint", [name for name, _ in checkpoint.headers])
         for label, reply in [(label, await self.ask(*rest, **named)) async for label, rest, named in self._knocks()]:

@@ -587,9 +587,7 @@ def _names_taken(real: Thing) -> Thing:
     return out_of_sight
 
 
-@leak(
-    "by asking for a second person, what is under silence in a hidden case", "cases", runtime.Centre, "_second_needed"
-)
+@leak("by asking for a second person, what is under silence in a hidden case", "cases", runtime.Centre, "second_needed")
 def _second_needed(_real: Thing) -> Thing:
     def needed(self: Thing, _actor: Thing, submission: Thing, filed: Thing) -> str:
         kind = court.needs_two(self._speculative, filed.command)
@@ -622,7 +620,7 @@ def _receive(real: Thing) -> Thing:
     async def receive(self: Thing, actor: Thing, case: str, warning: str) -> Thing:
         command = DeliverWarning(id="x", at=self.clock.now(), by="centre", case=case, warning=warning, to=actor.seat)
         state = self.board.state
-        ruled = handling.decide_content(self.law.plain(self.clock.now()), state, self.court.book, command, "centre")
+        ruled = handling.decide_content(self.law.plain(self.clock.now()), state, self.court.book, command)
         if isinstance(ruled, Refusal):
             raise NotFound(ruled.code, warning, [])
         return await real(self, actor, case, warning)
@@ -638,7 +636,8 @@ def _all_pending(_real: Thing) -> Thing:
     def pending(self: Thing, by: Thing) -> Thing:
         from tocsin.centre import desk_pending  # for this leak alone
 
-        return tuple(desk_pending._line(row, by) for row in self._store.all(desk_pending._LINE))  # noqa: SLF001  # a leak
+        rows = self._store.all(desk_pending._LINE)  # noqa: SLF001  # a leak
+        return tuple(desk_pending._line(desk_pending._Waits(*row), by) for row in rows)  # noqa: SLF001  # a leak
 
     return pending
 

@@ -71,7 +71,10 @@ def test_a_scope_that_is_lacking_is_told_before_anything_else() -> None:
                     continue
                 answer = await site.send(route.method, filled(route), reader, b"not json")
                 assert answer.status_code == 403, named(route)
-                assert answer.json()["code"] == "no scope"
+                if route.media == HTML:
+                    assert f"This needs the scope &#39;{route.scope}&#39;" in answer.text
+                else:
+                    assert answer.json()["code"] == "no scope"
 
     run(story())
 
@@ -328,7 +331,9 @@ def test_only_a_conductor_moves_the_clock_and_only_of_an_exercise() -> None:
         async with Site(mode="exercise") as site:
             conductor = site.seat("secretariat", "conductor")
             moved = await site.post("/api/v1/clock", conductor, {"at": "2026-01-06T08:00:00Z"})
-            assert moved.json() == {"now": "2026-01-06T08:00:00Z", "rate": 0.0}
+            assert moved.json() == {"now": "2026-01-06T08:00:00Z", "rate": 0.0, "moved": True}
+            back = await site.post("/api/v1/clock", conductor, {"at": "2026-01-05T08:00:00Z"})
+            assert back.json() == {"now": "2026-01-06T08:00:00Z", "rate": 0.0, "moved": False}
             assert (await site.post("/api/v1/clock", conductor, {"pause": True, "rate": 2})).status_code == 400
             assert (await site.post("/api/v1/clock", site.admin, {"pause": True})).status_code == 403
 

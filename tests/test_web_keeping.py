@@ -225,7 +225,7 @@ def test_a_centre_without_a_provider_has_no_such_page() -> None:
             for path in ("/oidc/start", "/oidc/back"):
                 assert (await ask(house.app, "GET", path)).status == 404
             got = await house.ask(house.admin, "POST", f"/desks/{house.admin_desk}/single-sign-on", {"subject": "x"})
-            assert got.status == 404
+            assert (got.status, got.json["code"]) == (409, "no provider")
 
     run(story())
 

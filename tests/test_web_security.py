@@ -55,6 +55,7 @@ def test_a_page_of_another_site_cannot_act_with_somebodys_cookie() -> None:
                 {"x-csrf-token": csrf_of("tcs_another")},
                 {**at_home, "origin": "https://localhost"},
                 {**at_home, "origin": "null"},
+                {**at_home, "origin": "null", "sec-fetch-site": "cross-site"},
                 {**at_home, "origin": "http://localhost.elsewhere.example"},
                 {"x-csrf-token": token, "sec-fetch-site": "cross-site"},
                 {"x-csrf-token": token, "sec-fetch-site": "same-site"},
@@ -62,7 +63,8 @@ def test_a_page_of_another_site_cannot_act_with_somebodys_cookie() -> None:
             for headers in foreign:
                 answer = await site.post("/api/v1/desks", "", body, cookie=cookie, **headers)
                 assert answer.status_code == 403, headers
-            for headers in (at_home, {"x-csrf-token": token}, {"x-csrf-token": token, "sec-fetch-site": "same-origin"}):
+            ours = {"x-csrf-token": token, "sec-fetch-site": "same-origin"}
+            for headers in (at_home, {"x-csrf-token": token}, ours, {**ours, "origin": "null"}):
                 assert (await site.post("/api/v1/desks", "", body, cookie=cookie, **headers)).status_code == 201
             assert (await site.get("/api/v1/me", cookie=cookie)).json()["csrf"] == token
             # A bearer is no matter of pages: no browser attaches it by itself.

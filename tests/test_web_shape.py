@@ -1,19 +1,21 @@
 """What goes over the wire: instants as text outside and numbers inside, and mistakes told with their field."""
 
-from typing import Any, get_args
+from datetime import date
+from typing import Annotated, Any, Literal, get_args
 
 import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tocsin.alliance.commands import Command, OpenSilence
+from tocsin.alliance.commands import Command, Name, OpenSilence
 from tocsin.alliance.facts import AnyFact, CaseOpened
 from tocsin.centre.model import Answer
 from tocsin.centre.view_model import CaseView, ProcedureView
 from tocsin.errors import Malformed
 from tocsin.terms import FAR_AHEAD, LONG_AGO, Instant, iso
 from tocsin.web import shape
+from tocsin.web.mistakes import in_words
 from tocsin.web.reading import depth
 
 instants = st.integers(LONG_AGO, FAR_AHEAD).map(Instant)
@@ -139,6 +141,50 @@ def test_a_mistake_is_told_with_its_field(change: dict[str, Any], field: str, fo
     assert caught.value.field == field
     assert caught.value.found == found
     assert accepted in caught.value.accepted
+
+
+class Asked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A field of each kind of limit."""
+
+    name: Name = "x"
+    line: Annotated[str, msgspec.Meta(min_length=1, max_length=3)] = "x"
+    code: Annotated[str, msgspec.Meta(pattern="^[a-z]$")] = "x"
+    days: Annotated[int, msgspec.Meta(ge=1, le=365)] = 1
+    words: tuple[Literal["break", "recall"], ...] = ()
+    word: Literal["p", "q"] | None = None
+    day: date | None = None
+
+
+@pytest.mark.parametrize(
+    ("body", "says", "accepted"),
+    [
+        (
+            {"name": "a/b"},
+            "'name' is not written as it must be.",
+            "a name without '/' and without signs that do not print",
+        ),
+        ({"code": "A"}, "'code' is not written as it must be.", "text of the form ^[a-z]$"),
+        ({"line": ""}, "'line' is empty.", "at least 1 letter"),
+        ({"line": "long"}, "'line' is too long.", "at most 3 letters"),
+        ({"days": 0}, "'days' is too small.", "at least 1"),
+        ({"days": 366}, "'days' is too large.", "at most 365"),
+        ({"days": "x"}, "'days' is text.", "a whole number"),
+        ({"words": "break"}, "'words' is text.", "a list"),
+        ({"words": ["brake"]}, "'words[0]' cannot be 'brake'.", "break, recall"),
+        ({"word": "r"}, "'word' cannot be 'r'.", "p, q"),
+        ({"day": "soon"}, "'day' is no day.", "a day such as 2031-05-04"),
+        ({"colour": 1}, "'colour' is no field that is known here.", ""),
+        ([], "The request is a list.", "an object"),
+    ],
+)
+def test_a_mistake_is_told_in_words_that_need_no_programmer(body: object, says: str, accepted: str) -> None:
+    with pytest.raises(Malformed) as caught:
+        shape.read(body, Asked)
+    assert (caught.value.message, caught.value.accepted) == (says, accepted)
+
+
+def test_a_mistake_of_a_kind_that_nobody_foresaw_is_told_as_it_is() -> None:
+    assert in_words("Something else").says == "cannot be read: Something else"
 
 
 @given(json_values)

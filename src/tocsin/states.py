@@ -2,6 +2,9 @@
 
 The codes are public facts; the names are our own short ones and say nothing about anybody's status. A few
 withdrawn codes are kept, because dissolved states were parties to treaties.
+
+The numbers of ISO 3166-1, by which maps name their shapes, are in data/state_numbers.csv: of current codes alone, read
+from the territory aliases of Unicode CLDR, the number in use where a state has had several.
 """
 
 import csv
@@ -22,6 +25,17 @@ def is_state(code: str) -> bool:
 def state_codes() -> tuple[str, ...]:
     """All codes, current ones first, each part in alphabetical order."""
     return tuple(_names())
+
+
+def state_number(code: str) -> str | None:
+    """The number of a current ISO 3166-1 alpha-3 code, three digits as text; None for any other text."""
+    return _numbers().get(code)
+
+
+@cache
+def _numbers() -> dict[str, str]:
+    table = files("tocsin").joinpath("data/state_numbers.csv").read_text(encoding="utf-8")
+    return {row["code"]: row["number"] for row in csv.DictReader(table.splitlines())}
 
 
 @cache

@@ -4,8 +4,6 @@ Pages, the API, feeds, counts, errors and notices have no other. What a seat may
 same NotFound as for what never was. Everything here reads and nothing changes.
 """
 
-from collections.abc import Iterator
-
 from msgspec.structs import replace
 
 from tocsin.alliance import handling, release
@@ -14,21 +12,25 @@ from tocsin.alliance.contents import AnyHandled, Held
 from tocsin.alliance.facts import CaseFact
 from tocsin.alliance.state import CaseState, State
 from tocsin.alliance.step import status
-from tocsin.centre import view_asks, view_case, view_contents
+from tocsin.centre import view_asks, view_case, view_contents, view_course, view_history
 from tocsin.centre.acts import Acts, Read
 from tocsin.centre.board import Board, visible_facts
-from tocsin.centre.feeds import Event, cursor_text
+from tocsin.centre.feeds import cursor_text
 from tocsin.centre.law import seats_of
 from tocsin.centre.model import Mode
 from tocsin.centre.view_model import (
+    CaseClock,
     CaseLine,
     CaseView,
     CharterLine,
+    CourseLine,
     Deadline,
     FeedItem,
     FeedPage,
+    Happened,
     Holder,
     Member,
+    Operation,
     PreviewLine,
     ProcedureView,
     Release,
@@ -115,12 +117,31 @@ class View:
         """One case."""
         return view_case.case_view(self, self.case_state(case))
 
+    def clock(self, case: str) -> CaseClock:
+        """The headline times of a case and what they count from."""
+        return view_history.clock(self, self.case_state(case))
+
+    def history(self, case: str) -> tuple[Happened, ...]:
+        """What happened in a case, in order."""
+        return view_history.history(self, self.case_state(case))
+
+    def operations(self, case: str) -> tuple[Operation, ...]:
+        """The forces and missions that began in a case."""
+        return view_history.operations(self, self.case_state(case))
+
     def procedure(self, case: str, procedure: str) -> ProcedureView:
         """One procedure of a case."""
         row = self.case_state(case)
         if procedure not in row.procedures:
             raise NotFound("procedure", procedure, list(row.procedures))
         return view_case.procedure_view(self, case, row.procedures[procedure])
+
+    def course(self, case: str, procedure: str) -> tuple[CourseLine, ...]:
+        """What happened to a procedure, in order: every version of its text, silence, forum, verdict."""
+        row = self.case_state(case)
+        if procedure not in row.procedures:
+            raise NotFound("procedure", procedure, list(row.procedures))
+        return tuple(view_course.course(self, case, procedure))
 
     def deadlines(self) -> tuple[Deadline, ...]:
         """What falls due, the next first: in the cases the seat sees, and notices of leaving."""
@@ -144,7 +165,7 @@ class View:
     def charter(self) -> CharterLine:
         """The law in force today, in short."""
         snapshot, about = self.snapshot, self.law.charter.document.charter
-        conduct = snapshot.conduct
+        rules = release.rules_of(snapshot)
         return CharterLine(
             charter=about.id,
             title=about.title,
@@ -156,8 +177,8 @@ class View:
             duties={row.id: row.title for row in snapshot.duties.values()},
             organs={row.id: row.name for row in snapshot.organs.values()},
             offices={row.id: row.name for row in snapshot.offices.values()},
-            joiner_history=conduct.joiner_history if conduct else "from joining",
-            two_persons=tuple(sorted(conduct.two_persons)) if conduct else (),
+            joiner_history=rules.joiner_history,
+            two_persons=tuple(sorted(rules.two_persons)),
         )
 
     # ---- contents
@@ -169,7 +190,7 @@ class View:
     def held(self, case: str, warning: str) -> Held:
         """A content the seat sees, or was given before it was recalled. NotFound otherwise."""
         held = self.board.book.get((case, warning))
-        if held is not None and (self.sees(held).sees or (held.recalled is not None and self.knew(held))):
+        if held is not None and view_contents.is_shown(self, held):
             return held
         raise NotFound("warning", warning, [])
 
@@ -218,6 +239,11 @@ class View:
 
     # ---- the feed
 
+    @property
+    def length(self) -> int:
+        """How many events the seat's feed has."""
+        return len(self.board.feed(self.seat))
+
     def feed(self, after: int, limit: int = 100) -> FeedPage:
         """The seat's feed after a position. NotFound for a position it has not reached."""
         feed = self.board.feed(self.seat)
@@ -241,11 +267,6 @@ class View:
                 case=self.board.cases[event.ref],
             )
         return view_contents.item(self, position, event, read)
-
-    def events(self) -> Iterator[Event]:
-        """Every event of the seat's feed."""
-        feed = self.board.feed(self.seat)
-        return (feed.event(position) for position in range(1, len(feed) + 1))
 
     def provable(self, position: int) -> int:
         """The ledger's entry behind one of the seat's events, where the seat may see all that the entry holds.

@@ -4,15 +4,13 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from tocsin.alliance.decision import outcome_of
-from tocsin.alliance.facts import CaseOpened, TextDelivered
-from tocsin.alliance.lessons import Timed, headlines, timed
+from tocsin.alliance.lessons import Timed
 from tocsin.alliance.state import CaseState, Procedure, State
-from tocsin.centre.board import visible_facts
+from tocsin.centre import view_history
 from tocsin.centre.view_model import (
     CaseLine,
     CaseView,
     Deadline,
-    Headline,
     LineView,
     PledgeLine,
     PositionLine,
@@ -51,8 +49,9 @@ def case_view(view: "View", case: CaseState) -> CaseView:
     """The whole of a case."""
     # A case is seen whole, so that its facts need not be looked for in the seat's feed. Of a long one the account is
     # cut: a view that took longer the more was said could be made to take too long.
-    marks = list(_timed_facts(view, case.id, view.board.case_marks.get(case.id, ())))
-    latest = list(_timed_facts(view, case.id, view.board.case_entries.get(case.id, ())[-ACCOUNT_ENTRIES_MAX:]))
+    marks = view_history.marks(view, case.id)
+    entries = view.board.case_entries.get(case.id, ())[-ACCOUNT_ENTRIES_MAX:]
+    latest = view_history.timed_facts(view, case.id, entries)
     pledged: dict[str, int] = {}
     for pledge in case.pledges.values():
         pledged[pledge.line] = pledged.get(pledge.line, 0) + pledge.quantity
@@ -85,7 +84,7 @@ def case_view(view: "View", case: CaseState) -> CaseView:
         reports_owed=case.reports_owed,
         reports_filed=case.reports_filed,
         shared=case.shared,
-        headlines=tuple(Headline(name=row.name, says=row.says, hours=row.hours_least) for row in headlines(marks)),
+        headlines=view_history.shown_headlines(marks),
         account=_account(view, latest),
     )
 
@@ -171,22 +170,10 @@ def _could_change(procedure: Procedure) -> dict[str, str]:
     return could
 
 
-def _account(view: "View", rows: list[Timed]) -> tuple[str, ...]:
+def _account(view: "View", rows: Iterable[Timed]) -> tuple[str, ...]:
     """What happened, one line a fact, each with its time."""
-    quiet = (CaseOpened, TextDelivered)
     return tuple(
         f"{moment_words(row.span.earliest)}: {said(row.fact, view.law.names)}"
         for row in rows
-        if not isinstance(row.fact, quiet)
+        if not isinstance(row.fact, view_history.QUIET)
     )
-
-
-def _timed_facts(view: "View", case: str, entries: Iterable[int]) -> Iterator[Timed]:
-    """The case's facts in these entries of the ledger, each with its time."""
-    for entry in entries:
-        read = view.acts.get(entry)
-        facts = tuple(
-            fact for fact in visible_facts(read.act.facts, view.sees_case) if getattr(fact, "case", "") == case
-        )
-        if facts:
-            yield from timed(facts, read.at, None)

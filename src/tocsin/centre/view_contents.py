@@ -131,16 +131,19 @@ def is_told_all(view: "View", read: Read) -> bool:
     return True
 
 
+def is_shown(view: "View", held: Held) -> bool:
+    """Whether the seat sees a content, or may know of it though it was recalled."""
+    return view.sees(held).sees or (held.recalled is not None and view.knew(held))
+
+
 def _released(view: "View") -> Iterator[Held]:
-    for key in view.board.contents:
-        held = view.board.book[key]
-        if view.sees(held).sees or (held.recalled is not None and view.knew(held)):
-            yield held
+    found = (view.board.book[key] for key in view.board.contents)
+    return (held for held in found if is_shown(view, held))
 
 
 def _line(view: "View", case: str, name: str, commitment: str) -> WarningLine:
     held = view.board.book.get((case, name))
-    if held is None or not (view.sees(held).sees or (held.recalled is not None and view.knew(held))):
+    if held is None or not is_shown(view, held):
         return WarningLine(case=case, warning=name, commitment=commitment)
     held = view.known(held)
     return WarningLine(

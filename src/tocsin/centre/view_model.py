@@ -122,6 +122,22 @@ class ProcedureView(Shown, frozen=True, kw_only=True):
     reserved: tuple[str, ...] = ()
 
 
+class CourseLine(Shown, frozen=True, kw_only=True):
+    """One thing that happened to a procedure, beside what the electors said."""
+
+    at: Instant
+    kind: str
+    """The fact's own name, such as 'text amended'."""
+    says: str
+    by: str = ""
+    """Who did it; empty: the centre, by the clock."""
+    cursor: str = ""
+    """Of the seat's feed; empty where it came before the case was opened to it."""
+    version: int = 0
+    text: str = ""
+    """Of a new version of the text: which, and what it says."""
+
+
 class RequestLine(Shown, frozen=True, kw_only=True):
     """An appeal to a duty."""
 
@@ -162,6 +178,64 @@ class Headline(Shown, frozen=True, kw_only=True):
     name: str
     says: str
     hours: float | None = None
+
+
+class Meeting(Shown, frozen=True, kw_only=True):
+    """An organ that was called together."""
+
+    organ: str
+    by: str
+    called: Instant
+    meets_by: Instant | None = None
+    """The latest time by the charter; none where it sets none."""
+    clause: str = ""
+
+
+class CaseClock(Shown, frozen=True, kw_only=True):
+    """How long a case has taken so far."""
+
+    case: str
+    opened: Instant
+    closed: Instant | None = None
+    since: Instant | None = None
+    """The first warning or request, from which headline times count; none where there was neither."""
+    headlines: tuple[Headline, ...] = ()
+    meetings: tuple[Meeting, ...] = ()
+
+
+class Happened(Shown, frozen=True, kw_only=True):
+    """One thing that happened in a case."""
+
+    at: Instant
+    do: str
+    """The kind of fact: 'position stated'."""
+    procedure: str = ""
+    actor: str = ""
+    """Whose doing it was; empty where it was nobody's."""
+    position: Position | None = None
+    question: str = ""
+    own: bool = False
+    """Of a position: whether its party stated it itself."""
+    deadline: Instant | None = None
+    """Of a silence that was opened."""
+    broken_by: tuple[str, ...] = ()
+    """Of a silence that was broken: by whom so far."""
+    verdict: Verdict | None = None
+    says: str
+    """In words, with its clause."""
+
+
+class Operation(Shown, frozen=True, kw_only=True):
+    """Forces or a mission."""
+
+    case: str
+    name: str
+    procedure: str
+    """The decision it rests on."""
+    parties: tuple[str, ...] = ()
+    host: str = ""
+    began: Instant
+    ended: Instant | None = None
 
 
 class PledgeLine(Shown, frozen=True, kw_only=True):

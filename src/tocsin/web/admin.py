@@ -6,8 +6,7 @@ Who may do which is for the desks to say; here it is only handed on, off the eve
 import asyncio
 import binascii
 from base64 import b64decode
-from collections.abc import Callable
-from typing import Annotated, ParamSpec, TypeVar
+from typing import Annotated
 
 from msgspec import Meta, Struct
 
@@ -27,9 +26,6 @@ from tocsin.errors import Malformed, NotEntitled
 from tocsin.terms import Instant
 from tocsin.web.call import Call, Reply
 from tocsin.web.commands import answered
-
-P = ParamSpec("P")
-T = TypeVar("T")
 
 Id = Annotated[str, Meta(min_length=1, max_length=80)]
 Scopes = Annotated[tuple[Scope, ...], Meta(min_length=1, max_length=20, description="What it is good for.")]
@@ -120,6 +116,8 @@ class ClockOut(Struct, frozen=True, kw_only=True):
 
     now: Instant
     rate: float
+    moved: bool
+    """Not, where `at` had passed already: the clock never goes back."""
 
 
 # desks
@@ -127,13 +125,13 @@ class ClockOut(Struct, frozen=True, kw_only=True):
 
 async def desks(call: Call) -> tuple[DeskLine, ...]:
     """The desks that this one may see."""
-    return await _off(call.centre.desks.desks, call.actor)
+    return await asyncio.to_thread(call.centre.desks.desks, call.actor)
 
 
 async def invite(call: Call) -> InvitationOut:
     """Make a desk and the one-time link to it."""
     body: InviteIn = call.body
-    made = await _off(call.centre.desks.invite, call.actor, body.seat, body.role, deputy_of=body.deputy_of)
+    made = await asyncio.to_thread(call.centre.desks.invite, call.actor, body.seat, body.role, deputy_of=body.deputy_of)
     return InvitationOut(
         desk=made.desk,
         seat=made.seat,
@@ -146,12 +144,12 @@ async def invite(call: Call) -> InvitationOut:
 
 async def approve(call: Call) -> DeskLine:
     """Let a desk act from now on."""
-    return await _off(call.centre.desks.approve, call.actor, call.params["desk"])
+    return await asyncio.to_thread(call.centre.desks.approve, call.actor, call.params["desk"])
 
 
 async def revoke(call: Call) -> DeskLine:
     """End a desk with its sessions and tokens, at once."""
-    line = await _off(call.centre.desks.revoke, call.actor, call.params["desk"], call.body.why)
+    line = await asyncio.to_thread(call.centre.desks.revoke, call.actor, call.params["desk"], call.body.why)
     call.centre.stir()
     return line
 
@@ -161,19 +159,21 @@ async def revoke(call: Call) -> DeskLine:
 
 async def tokens(call: Call) -> tuple[TokenLine, ...]:
     """The tokens of this desk, or of those it runs."""
-    return await _off(call.centre.desks.tokens, call.actor)
+    return await asyncio.to_thread(call.centre.desks.tokens, call.actor)
 
 
 async def create_token(call: Call) -> TokenOut:
     """Make a token."""
     body: TokenIn = call.body
-    line, secret = await _off(call.centre.desks.create_token, call.actor, body.label, body.scopes, body.days)
+    line, secret = await asyncio.to_thread(
+        call.centre.desks.create_token, call.actor, body.label, body.scopes, body.days
+    )
     return TokenOut(id=line.id, label=line.label, scopes=line.scopes, expires=line.expires, secret=secret)
 
 
 async def drop_token(call: Call) -> None:
     """End a token."""
-    await _off(call.centre.desks.drop_token, call.actor, call.params["token"])
+    await asyncio.to_thread(call.centre.desks.drop_token, call.actor, call.params["token"])
     call.centre.stir()
 
 
@@ -182,7 +182,7 @@ async def drop_token(call: Call) -> None:
 
 async def keys(call: Call) -> tuple[KeyLine, ...]:
     """The keys of the seat; all of them for administrators."""
-    return await _off(call.centre.desks.keys, call.actor)
+    return await asyncio.to_thread(call.centre.desks.keys, call.actor)
 
 
 async def register_key(call: Call) -> KeyLine:
@@ -191,17 +191,17 @@ async def register_key(call: Call) -> KeyLine:
         public = b64decode(call.body.public, validate=True)
     except (binascii.Error, ValueError):
         raise Malformed("'public' is no base64.", field="public", found=call.body.public[:60]) from None
-    return await _off(call.centre.desks.register_key, call.actor, public)
+    return await asyncio.to_thread(call.centre.desks.register_key, call.actor, public)
 
 
 async def confirm_key(call: Call) -> KeyLine:
     """Confirm a key by the fingerprint that its owner said."""
-    return await _off(call.centre.desks.confirm_key, call.actor, call.params["key"], call.body.fingerprint)
+    return await asyncio.to_thread(call.centre.desks.confirm_key, call.actor, call.params["key"], call.body.fingerprint)
 
 
 async def revoke_key(call: Call) -> KeyLine:
     """End a key. What it signed stays."""
-    return await _off(call.centre.desks.revoke_key, call.actor, call.params["key"])
+    return await asyncio.to_thread(call.centre.desks.revoke_key, call.actor, call.params["key"])
 
 
 # delegations
@@ -209,18 +209,18 @@ async def revoke_key(call: Call) -> KeyLine:
 
 async def delegations(call: Call) -> tuple[DelegationLine, ...]:
     """Those of the seat and to it."""
-    return await _off(call.centre.desks.delegations, call.actor)
+    return await asyncio.to_thread(call.centre.desks.delegations, call.actor)
 
 
 async def delegate(call: Call) -> DelegationLine:
     """Let another seat act for ours."""
     body: DelegateIn = call.body
-    return await _off(call.centre.desks.delegate, call.actor, body.to, body.scopes, body.until)
+    return await asyncio.to_thread(call.centre.desks.delegate, call.actor, body.to, body.scopes, body.until)
 
 
 async def end_delegation(call: Call) -> None:
     """End a delegation."""
-    await _off(call.centre.desks.end_delegation, call.actor, call.params["delegation"])
+    await asyncio.to_thread(call.centre.desks.end_delegation, call.actor, call.params["delegation"])
     call.centre.stir()
 
 
@@ -229,18 +229,18 @@ async def end_delegation(call: Call) -> None:
 
 async def party_settings(call: Call) -> SettingsLine:
     """What the seat wants of its own commands."""
-    return await _off(call.centre.desks.settings_line, call.actor)
+    return await asyncio.to_thread(call.centre.desks.settings_line, call.actor)
 
 
 async def set_party_settings(call: Call) -> SettingsLine:
     """Change that."""
     body: PartySettings = call.body
-    return await _off(call.centre.desks.set_settings, call.actor, body)
+    return await asyncio.to_thread(call.centre.desks.set_settings, call.actor, body)
 
 
 async def pending(call: Call) -> tuple[PendingLine, ...]:
     """What waits for a second person of the seat."""
-    return await _off(call.centre.desks.pending, call.actor)
+    return await asyncio.to_thread(call.centre.desks.pending, call.actor)
 
 
 async def second(call: Call) -> Reply:
@@ -250,7 +250,7 @@ async def second(call: Call) -> Reply:
 
 async def drop_pending(call: Call) -> None:
     """Let it go; it never had an effect."""
-    await _off(call.centre.desks.drop, call.actor, call.params["pending"])
+    await asyncio.to_thread(call.centre.desks.drop, call.actor, call.params["pending"])
 
 
 # the centre
@@ -259,7 +259,7 @@ async def drop_pending(call: Call) -> None:
 async def audit(call: Call) -> tuple[TraceLine, ...]:
     """The trail of requests, the newest first."""
     query: AuditQuery = call.query
-    return await _off(call.centre.desks.trail, call.actor, query.before, query.limit)
+    return await asyncio.to_thread(call.centre.desks.trail, call.actor, query.before, query.limit)
 
 
 async def set_clock(call: Call) -> ClockOut:
@@ -270,11 +270,12 @@ async def set_clock(call: Call) -> ClockOut:
         raise NotEntitled("live", "A live centre runs on the world's clock.")
     if (body.at is not None) + (body.rate is not None) + body.pause != 1:
         raise Malformed("The clock is told one thing at a time.", accepted="one of 'at', 'rate' and 'pause'")
+    moved = body.at is None or body.at >= clock.now()
     if body.at is not None:
         clock.set(body.at)
     else:
         clock.run(body.rate or 0.0)
-    return ClockOut(now=clock.now(), rate=clock.rate)
+    return ClockOut(now=clock.now(), rate=clock.rate, moved=moved)
 
 
 def link_to(call: Call, secret: str) -> str:
@@ -282,8 +283,3 @@ def link_to(call: Call, secret: str) -> str:
     public = call.web.settings.listen.public_url.rstrip("/")
     here = f"{'https' if call.is_secure else 'http'}://{call.header(b'host')}"
     return f"{public or here}/enter?link={secret}"
-
-
-async def _off(work: Callable[P, T], *args: P.args, **named: P.kwargs) -> T:
-    """Do it in a thread."""
-    return await asyncio.to_thread(work, *args, **named)

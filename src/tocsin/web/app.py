@@ -11,6 +11,7 @@ from tocsin.centre.notify.callouts import Callouts
 from tocsin.centre.runtime import Centre
 from tocsin.centre.settings import read_secret
 from tocsin.web.call import AsgiScope, Receive, Reply, Route, Send
+from tocsin.web.console import timing
 from tocsin.web.guard import Outlet, call_of, finish
 from tocsin.web.limits import Timer
 from tocsin.web.problems import NOT_FOUND, reply
@@ -67,6 +68,11 @@ class App(Security):
     def close(self) -> None:
         """End all streams; no new ones begin."""
         self.web.close()
+
+
+async def warm(app: App) -> None:
+    """Make ready what the first page of a running case would wait a second for: earlier cases of the charter."""
+    await timing.known(app.web.centre.law.charter.id)
 
 
 def build_app(

@@ -120,6 +120,8 @@ class Route(Struct, frozen=True, kw_only=True):
     """Of the answer."""
     has_content: bool = False
     """Whether the body may hold a warning's content, and so may be larger."""
+    body_bytes: int = 0
+    """Most bytes of its body, where that is not as the settings say."""
     has_effect: bool = False
     """Whether a GET leaves a record: then there is no HEAD."""
     says: str = ""

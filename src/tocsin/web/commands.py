@@ -10,6 +10,7 @@ from msgspec import Meta, Raw, Struct
 from tocsin.alliance.commands import Command
 from tocsin.alliance.contents import ContentCommand
 from tocsin.centre.model import Answer, Submission
+from tocsin.centre.scopes import CENTRE_ONLY
 from tocsin.errors import Malformed
 from tocsin.web.call import Call, Reply
 from tocsin.web.problems import refused
@@ -18,6 +19,7 @@ from tocsin.web.shape import encode, read
 KEY_HEADER = b"idempotency-key"
 KINDS: dict[str, type[Struct]] = {str(kind.__struct_config__.tag): kind for kind in get_args(Command | ContentCommand)}
 """Command by the name that 'do' gives it."""
+ACCEPTED_KINDS = ", ".join(name for name, kind in KINDS.items() if kind not in CENTRE_ONLY)
 FILLED: dict[str, Any] = {"id": "-", "at": 0, "by": "-"}
 """What the centre fills in where a command does not say it; here only so that the rest can be checked."""
 
@@ -91,8 +93,11 @@ def command_bytes(data: bytes, key: str) -> bytes:
     if key:
         given.setdefault("id", key)
     trial = FILLED | given
-    # One struct is read far faster than a union; only a command of no kind is put to all.
-    read(trial, KINDS.get(str(trial.get("do")), Command | ContentCommand), "command")
+    do = trial.get("do")
+    if not isinstance(do, str) or do not in KINDS:
+        told = f"'command.do' cannot be {do[:80]!r}." if isinstance(do, str) else "'command.do' is missing, or no text."
+        raise Malformed(told, field="command.do", found=str(do or "nothing")[:80], accepted=ACCEPTED_KINDS)
+    read(trial, KINDS[do], "command")  # one struct is read far faster than a union
     return msgspec.json.encode({name: trial[name] for name in given})
 
 

@@ -8,6 +8,7 @@ import logging
 from collections.abc import Mapping
 from hashlib import sha256
 from http import HTTPStatus
+from urllib.parse import quote
 
 from msgspec import Struct
 
@@ -16,10 +17,12 @@ from tocsin.errors import Malformed, NotEntitled, NotFound, NotSignedIn, Overloa
 from tocsin.web import reading
 from tocsin.web.call import HTML, JSON, AsgiScope, Call, Receive, Reply, Route, Send, Stream, csrf_of, is_same
 from tocsin.web.cookies import session_in
+from tocsin.web.kept import kept_page
 from tocsin.web.pages import refusal_page
 from tocsin.web.problems import problem, reply, reply_of
 from tocsin.web.security import SAFE_METHODS, send_reply
 from tocsin.web.shape import encode
+from tocsin.web.shell import see_other
 from tocsin.web.state import Web, key_of
 from tocsin.web.trail import note
 
@@ -27,6 +30,10 @@ LOGGER = logging.getLogger("tocsin.web")
 BEHALF = "on_behalf"
 """Names the seat that delegated, in the query of any outlet that needs a credential."""
 CSRF_HEADER = b"x-csrf-token"
+BY_ITSELF = b"x-by-itself"
+"""Said by an open page that asks for itself anew: nobody's use of a session, or no page would ever be signed out."""
+PARTIAL_HEADER = b"x-partial"
+STALE = "no csrf token"
 EMPTY_BYTES_MAX = 64
 """Of a body that says nothing."""
 PARAMETER_LETTERS_MAX = 200
@@ -55,7 +62,11 @@ class Outlet:
         except reading.Gone:
             return
         except Exception as error:  # noqa: BLE001  # the last line: nothing of it may reach a client
-            answer = _error_page(route, call, error)
+            answer = (
+                _way_in(route, scope, error)
+                or await self._kept(route, call, receive, error)
+                or _error_page(route, call, error)
+            )
             self._count_limited(error)
         if isinstance(answer, Stream):
             finish(self.web, call, route, method, 200, 0.0)
@@ -78,6 +89,9 @@ class Outlet:
         else:
             sign_in_if_known(call)
         call.params = _parameters(scope["path_params"])
+        if len(fields) > reading.QUERY_BYTES_MAX:
+            accepted = f"at most {reading.QUERY_BYTES_MAX:,} bytes"
+            raise Malformed("The query is too long.", found=f"{len(fields):,} bytes", accepted=accepted)
         call.query = reading.decode_fields(fields, route.query or Empty, reading.QUERY_BYTES_MAX)
         if route.method not in SAFE_METHODS:
             await self._read(route, call, receive)
@@ -95,24 +109,55 @@ class Outlet:
         return rest, said[0].partition(b"=")[2].decode("latin-1") if said else ""
 
     async def _read(self, route: Route, call: Call, receive: Receive) -> None:
-        limits = self.web.settings.limits
-        bytes_max = limits.content_body_bytes if route.has_content else limits.body_bytes
-        if route.body is None:
-            bytes_max = EMPTY_BYTES_MAX
-        elif route.scope is None:
-            bytes_max = reading.FORM_BYTES_MAX
+        limits, bytes_max = self.web.settings.limits, self._bytes_max(route)
         length = call.headers.get(b"content-length")
         if route.body is not None:
             reading.check_media(route, call.header(b"content-type"))
         data = await reading.read_body(receive, length, bytes_max)
         if route.body is not None and route.is_form:
-            call.body = reading.decode_fields(data, route.body, bytes_max)
+            call.body = reading.decode_form(data, call.header(b"content-type"), route.body, bytes_max)
         elif route.body is not None:
             call.body = reading.decode(data, route.body, limits.json_depth)
         elif data.strip() not in (b"", b"{}"):
             raise Malformed("This request takes no body.", accepted="nothing, or {}")
-        if call.cookie and route.scope is not None and not is_same(call.header(CSRF_HEADER), csrf_of(call.secret)):
-            raise NotEntitled("no csrf token", "The request lacks the token of its page.", fix="Send X-CSRF-Token.")
+        if call.cookie and route.scope is not None:
+            sent = getattr(call.body, "csrf", "") if route.is_form else call.header(CSRF_HEADER)
+            if not is_same(sent, csrf_of(call.secret)):
+                fix = "Load the page anew." if route.is_form else "Send X-CSRF-Token."
+                raise NotEntitled(STALE, "The request lacks the token of its page.", fix=fix)
+
+    def _bytes_max(self, route: Route) -> int:
+        """Of a request's body."""
+        limits = self.web.settings.limits
+        if route.body is None:
+            return EMPTY_BYTES_MAX
+        if route.scope is None:
+            return reading.FORM_BYTES_MAX
+        return route.body_bytes or (limits.content_body_bytes if route.has_content else limits.body_bytes)
+
+    async def _kept(self, route: Route | None, call: Call, receive: Receive, error: Exception) -> Reply | None:
+        """Whoever sent a form after the session had ended, or with a page of an earlier one, gets it back as it was.
+
+        Nothing of it is done. None for all other requests.
+        """
+        if route is None or route.body is None or not route.is_form or route.scope is None or not call.cookie:
+            return None
+        if call.header(PARTIAL_HEADER):  # a script has the form still
+            return None
+        if isinstance(error, NotEntitled) and error.code == STALE and call.is_known:
+            return kept_page(call, call.body)
+        # What a browser sends from one of our pages names its origin, which has been checked; nobody else is answered.
+        if not isinstance(error, NotSignedIn) or not call.header(b"origin"):
+            return None
+        bytes_max = self._bytes_max(route)
+        try:
+            reading.check_media(route, call.header(b"content-type"))
+            data = await reading.read_body(receive, call.headers.get(b"content-length"), bytes_max)
+            form = reading.decode_form(data, call.header(b"content-type"), route.body, bytes_max)
+        except (Malformed, reading.Gone):
+            return None
+        call.secret = ""
+        return kept_page(call, form)
 
     def _count_limited(self, error: Exception) -> None:
         if isinstance(error, Overloaded):
@@ -138,7 +183,8 @@ def sign_in(call: Call, on_behalf: str = "") -> None:
             call.secret, call.cookie = session_in(call.header(b"cookie"), is_secure=call.is_secure), True
         if not call.secret:
             raise NotSignedIn("not signed in", "Nobody is signed in.", fix="Sign in, or send a token as bearer.")
-        call.actor = web.centre.desks.actor(call.secret, on_behalf)
+        is_use = not call.header(BY_ITSELF)
+        call.actor = web.centre.desks.actor(call.secret, on_behalf, is_use=is_use)
     except Unserved:
         web.unknown.check(call.address)
         raise
@@ -202,6 +248,16 @@ def _parameters(found: Mapping[str, str]) -> Mapping[str, str]:
         if len(value) > PARAMETER_LETTERS_MAX or not value.isprintable():
             raise NotFound("path", "", [])
     return found
+
+
+def _way_in(route: Route | None, scope: AsgiScope, error: Exception) -> Reply | None:
+    """Whoever asks for a page and is not signed in goes to sign in first, and then on to the page."""
+    is_page = route is not None and route.scope is not None and route.media == HTML and route.method == "GET"
+    if not is_page or not isinstance(error, NotSignedIn):
+        return None
+    query = scope["query_string"].decode("latin-1")
+    wanted = scope["path"] + (f"?{query}" if query else "")
+    return see_other("/login" if wanted == "/" else f"/login?next={quote(wanted)}")
 
 
 def _error_page(route: Route | None, call: Call, error: Exception) -> Reply:

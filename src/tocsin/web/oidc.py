@@ -8,7 +8,7 @@ from starlette.requests import cookie_parser
 
 from tocsin.centre.desk_model import DeskLine
 from tocsin.centre.oidc import OidcLogin, Who
-from tocsin.errors import NotFound, Unserved
+from tocsin.errors import Conflict, NotFound, Unserved
 from tocsin.web.call import HTML, Call, Reply
 from tocsin.web.cookies import session_header
 
@@ -64,7 +64,13 @@ async def back(call: Call) -> Reply:
 
 async def bind(call: Call) -> DeskLine:
     """Let a desk's person sign in through the provider, or no longer."""
-    at, subject = _provider(call), call.body.subject.strip()
+    at, subject = call.web.oidc, call.body.subject.strip()
+    if at is None:
+        raise Conflict(
+            "no provider",
+            "This centre signs nobody in through a provider.",
+            fix="Name one under [oidc] in its settings.",
+        )
     mark = Who(at.issuer, subject).mark if subject else ""
     return await asyncio.to_thread(call.centre.desks.allow_sso, call.actor, call.params["desk"], mark)
 

@@ -49,6 +49,7 @@ TAGS = {
     "keys": "A nation's own signing keys",
     "delegations": "One seat for another",
     "contacts": "Whom to call out",
+    "notebook": "What a seat keeps for itself: nobody else reads it",
     "centre": "The centre itself",
 }
 SAYS = """\

@@ -5,22 +5,20 @@ Forms carry a token that follows from a cookie which another site's page can nei
 
 import secrets
 from functools import cache
-from http import HTTPStatus
 from importlib import resources
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup, escape
 from msgspec import Meta, Struct
 from starlette.requests import cookie_parser
 
 from tocsin.errors import Malformed, NotEntitled, Unserved
-from tocsin.terms import iso
-from tocsin.web.call import HTML, Call, Reply, csrf_of, is_same
+from tocsin.web.call import Call, Reply, csrf_of, is_same
 from tocsin.web.cookies import session_header
+from tocsin.web.language import LANGUAGES, cookie_header
 from tocsin.web.problems import Problem, reply_of
 from tocsin.web.session import entered, signed_in
+from tocsin.web.shell import page, see_other
 
 FORM_COOKIE, SECURE_FORM_COOKIE = "tocsin-form", "__Host-tocsin-form"
 FORM_SECONDS = 3_600
@@ -29,6 +27,14 @@ WRONG_PAGE = "This page has been open for too long, or it is not the centre's ow
 
 Csrf = Annotated[str, Meta(max_length=100)]
 Text = Annotated[str, Meta(max_length=1_000)]
+Next = Annotated[str, Meta(max_length=500)]
+"""Where one wanted to go before one had to sign in."""
+
+
+class LoginQuery(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Where to go then."""
+
+    next: Next = "/"
 
 
 class LoginForm(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -38,6 +44,14 @@ class LoginForm(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     name: Text
     password: Text
     desk: Annotated[str, Meta(max_length=80)] = ""
+    next: Next = "/"
+
+
+class LanguageForm(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The choice of a language, by whoever is signed in or not."""
+
+    language: Annotated[str, Meta(max_length=10)]
+    next: Next = "/"
 
 
 class LogoutForm(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -62,17 +76,9 @@ class EnterForm(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     again: Text
 
 
-async def home(call: Call) -> Reply:
-    """Where one stands; for nobody signed in, the way in."""
-    if not call.is_known:
-        return _see_other("/login")
-    situation = call.view.situation() if "read" in call.actor.scopes else None
-    return _page(call, "home", actor=call.actor, situation=situation, csrf=csrf_of(call.secret))
-
-
 async def login(call: Call) -> Reply:
     """The form to sign in."""
-    return _form(call, "login")
+    return _form(call, "login", next=own_path(call.query.next))
 
 
 async def log_in(call: Call) -> Reply:
@@ -82,8 +88,8 @@ async def log_in(call: Call) -> Reply:
         _check_form(call, form.csrf)
         session = await signed_in(call, form.name, form.password, form.desk.strip())
     except Unserved as error:
-        return _form(call, "login", error, name=form.name)
-    return _see_other("/", session_header(session.secret, is_secure=call.is_secure))
+        return _form(call, "login", error, name=form.name, next=own_path(form.next))
+    return see_other(own_path(form.next), session_header(session.secret, is_secure=call.is_secure))
 
 
 async def log_out(call: Call) -> Reply:
@@ -94,7 +100,14 @@ async def log_out(call: Call) -> Reply:
             raise NotEntitled("foreign page", WRONG_PAGE, fix="Go back, load the page anew, and sign out there.")
         call.centre.desks.logout(call.secret)
         call.centre.stir()
-    return _see_other("/login", session_header("", is_secure=call.is_secure))
+    return see_other("/login", session_header("", is_secure=call.is_secure))
+
+
+async def choose_language(call: Call) -> Reply:
+    """Keep the choice of a language in this browser, and go back to the page."""
+    form: LanguageForm = call.body
+    language = form.language if form.language in LANGUAGES else "en"
+    return see_other(own_path(form.next), cookie_header(language, is_secure=call.is_secure))
 
 
 async def enter(call: Call) -> Reply:
@@ -112,7 +125,7 @@ async def take_up(call: Call) -> Reply:
         desk = await entered(call, form.link, form.name, form.password)
     except Unserved as error:
         return _form(call, "enter", error, link=form.link, name=form.name)
-    return _page(call, "entered", desk=desk)
+    return page(call, "entered", desk=desk)
 
 
 async def style(call: Call) -> Reply:  # noqa: ARG001  # handlers have one signature
@@ -124,7 +137,7 @@ async def style(call: Call) -> Reply:  # noqa: ARG001  # handlers have one signa
 def refusal_page(call: Call, answer: Reply) -> Reply:
     """A problem as a page."""
     problem = msgspec.json.decode(answer.body, type=Problem)
-    return _page(call, "refusal", status=answer.status, headers=answer.headers, problem=problem)
+    return page(call, "refusal", status=answer.status, headers=answer.headers, problem=problem)
 
 
 def _form(call: Call, template: str, error: Unserved | None = None, **values: str) -> Reply:
@@ -132,7 +145,7 @@ def _form(call: Call, template: str, error: Unserved | None = None, **values: st
     kept = _form_cookie(call)
     secret = kept or secrets.token_urlsafe(32)
     refusal = reply_of(error) if error is not None else None
-    return _page(
+    return page(
         call,
         template,
         status=refusal.status if refusal is not None else 200,
@@ -140,8 +153,14 @@ def _form(call: Call, template: str, error: Unserved | None = None, **values: st
         csrf=csrf_of(secret),
         error=error,
         has_provider=call.web.oidc is not None,
-        values={"name": "", "link": "", **values},
+        values={"name": "", "link": "", "next": "/", **values},
     )
+
+
+def own_path(path: str) -> str:
+    """A path of this centre's own pages; the first page for anything that leads elsewhere."""
+    is_own = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable() and path.isascii()
+    return path if is_own else "/"
 
 
 def _check_form(call: Call, csrf: str) -> None:
@@ -159,48 +178,6 @@ def _form_cookie_header(secret: str, *, is_secure: bool) -> tuple[bytes, bytes]:
     name = SECURE_FORM_COOKIE if is_secure else FORM_COOKIE
     parts = [f"{name}={secret}", "Path=/", f"Max-Age={FORM_SECONDS}", "HttpOnly", "SameSite=Strict"]
     return b"set-cookie", "; ".join([*parts, "Secure"] if is_secure else parts).encode()
-
-
-def _see_other(path: str, *headers: tuple[bytes, bytes]) -> Reply:
-    return Reply(HTTPStatus.SEE_OTHER, b"", HTML, ((b"location", path.encode()), *headers))
-
-
-def _page(
-    call: Call,
-    template: str,
-    *,
-    status: int = 200,
-    headers: tuple[tuple[bytes, bytes], ...] = (),
-    **values: Any,  # noqa: ANN401  # what the template shows
-) -> Reply:
-    about = call.centre.law.charter.document.charter
-    text = templates().get_template(f"{template}.html.j2").render(about=about, mode=call.centre.mode, **values)
-    return Reply(status, text.encode(), HTML, headers)
-
-
-def coded(text: str) -> Markup:
-    """Text in which what stands between backquotes is code. Everything else is escaped."""
-    parts = str(text).split("`")
-    if len(parts) % 2 == 0:
-        return escape(text)
-    return Markup().join(
-        Markup("<code>{}</code>").format(part) if place % 2 else escape(part) for place, part in enumerate(parts)
-    )
-
-
-@cache
-def templates() -> Environment:
-    """The pages' templates."""
-    env = Environment(
-        loader=PackageLoader("tocsin.web", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    env.filters["iso"] = iso
-    env.filters["coded"] = coded
-    return env
 
 
 @cache

@@ -3,8 +3,9 @@
 import asyncio
 import re
 import sys
+from collections.abc import Iterable, Iterator
 from functools import cache
-from typing import Any
+from typing import Any, get_origin
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -13,14 +14,19 @@ from msgspec import Raw, Struct
 from tocsin.errors import Malformed, NotSignedIn
 from tocsin.web.call import FORM, JSON, Message, Receive, Route
 from tocsin.web.problems import MEDIA_TYPE, TOO_LARGE
-from tocsin.web.shape import fields_of, malformed, read
+from tocsin.web.shape import bare, fields_of, malformed, options, read
+from tocsin.web.uploads import MULTIPART, Upload, parts_of
 
 BODY_SECONDS_MAX = 20.0
 """Within which a body must have come in."""
 FIELDS_MAX = 40
 """Of a query or a form."""
+TICKED_MAX = 400
+"""Of a form with boxes to tick, each of which is a field."""
 QUERY_BYTES_MAX = 4_096
 FORM_BYTES_MAX = 8_192
+MAP_BYTES_MAX = 20_000
+"""Of a query with a field for each of many, such as what every elector says."""
 
 _TEXTS = re.compile(rb'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
 _NOT_BRACKETS = bytes(sign for sign in range(256) if sign not in b"[]{}")
@@ -66,6 +72,8 @@ def check_media(route: Route, media: str) -> None:
     """Raises Malformed for a body of another kind than the route's."""
     wanted = FORM if route.is_form else JSON
     kind, _, parameters = media.partition(";")
+    if route.body is not None and route.is_form and takes_files(route.body) and kind.strip().lower() == MULTIPART:
+        return
     charset = parameters.replace(" ", "").lower()
     if kind.strip().lower() != wanted or charset not in ("", "charset=utf-8"):
         raise Malformed(
@@ -107,21 +115,68 @@ def holds_raw(kind: type[Struct]) -> bool:
     return any(Raw in (hint, *getattr(hint, "__args__", ())) for _, _, hint, _ in fields_of(kind))
 
 
+def decode_form(data: bytes, media: str, kind: type[Struct], bytes_max: int) -> Any:  # noqa: ANN401  # any struct
+    """The struct in a form, sent in either of the two ways in which browsers send one. Raises Malformed."""
+    if media.lower().startswith(MULTIPART):
+        return read(_gathered(_with_plain_lines(parts_of(data, media)), kind), kind, strict=False)
+    return decode_fields(data.replace(b"%0D%0A", b"%0A"), kind, bytes_max)
+
+
+def _with_plain_lines(parts: Iterable[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
+    """Browsers end the lines of what somebody wrote with two signs; here one is enough."""
+    for name, value in parts:
+        yield name, value.replace("\r\n", "\n") if isinstance(value, str) else value
+
+
 def decode_fields(data: bytes, kind: type[Struct], bytes_max: int) -> Any:  # noqa: ANN401  # any struct
-    """The struct in a query or a form. Raises Malformed; a field that comes twice is one too many."""
-    if len(data) > bytes_max:
+    """The struct in a query or a form. Raises Malformed.
+
+    A field that comes twice is one too many, but for those that hold several values: boxes ticked in a form. What
+    belongs to a field that is a map is written `field.key=value`.
+    """
+    if len(data) > (max(bytes_max, MAP_BYTES_MAX) if _maps(kind) else bytes_max):
         raise too_large(bytes_max)
+    many = TICKED_MAX if _several(kind) or _maps(kind) else FIELDS_MAX
     try:
         text = data.decode("ascii")
-        pairs = parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=FIELDS_MAX, encoding="utf-8")
+        pairs = parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=many, encoding="utf-8")
     except (UnicodeDecodeError, ValueError):
         raise Malformed("The fields cannot be read.", accepted="name=value&name=value, in UTF-8") from None
-    fields: dict[str, str] = {}
+    return read(_gathered(pairs, kind), kind, strict=False)
+
+
+def _gathered(pairs: Iterable[tuple[str, Any]], kind: type[Struct]) -> dict[str, Any]:
+    """The fields by name: one value each, a list of those that hold several, a table of those that are maps."""
+    several, maps = _several(kind), _maps(kind)
+    fields: dict[str, Any] = {}
     for name, value in pairs:
-        if name in fields:
+        if name in several:
+            fields.setdefault(name, []).append(value)
+            continue
+        head, dot, key = name.partition(".")
+        into, within = (fields.setdefault(head, {}), key) if dot and head in maps else (fields, name)
+        if not isinstance(into, dict) or within in into:
             raise Malformed(f"'{name[:80]}' is given twice.", field=name[:80], fix="Give it once.")
-        fields[name] = value
-    return read(fields, kind, strict=False)
+        into[within] = value
+    return fields
+
+
+@cache
+def _several(kind: type[Struct]) -> frozenset[str]:
+    """Names of the fields that hold several values."""
+    return frozenset(name for _, name, hint, _ in fields_of(kind) if get_origin(bare(hint)) is tuple)
+
+
+@cache
+def _maps(kind: type[Struct]) -> frozenset[str]:
+    """Names of the fields that are maps."""
+    return frozenset(name for _, name, hint, _ in fields_of(kind) if get_origin(bare(hint)) is dict)
+
+
+@cache
+def takes_files(kind: type[Struct]) -> bool:
+    """Whether a form has a file among its fields."""
+    return any(Upload in options(hint) for _, _, hint, _ in fields_of(kind))
 
 
 def bearer(value: str) -> str:

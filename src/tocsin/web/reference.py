@@ -10,7 +10,7 @@ import msgspec
 from tocsin.centre.model import Mode
 from tocsin.web.call import HTML, JSON, Call, Reply
 from tocsin.web.openapi import PROBLEMS, SAYS, SCOPE_KEY, TAGS, document
-from tocsin.web.pages import templates
+from tocsin.web.shell import render
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -44,10 +44,10 @@ async def page(call: Call) -> Reply:
 def _page_bytes(routes: "tuple[Route, ...]", about: About, mode: Mode) -> bytes:
     """Made once: anybody may ask for it."""
     told = msgspec.json.decode(_document_bytes(routes))
-    text = templates().get_template("reference.html.j2")
-    html = text.render(
-        about=about,
-        mode=mode,
+    html = render(
+        "reference",
+        about,
+        mode,
         told=told,
         tags=TAGS,
         outlets=_by_tag(told),

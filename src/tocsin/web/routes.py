@@ -4,10 +4,12 @@ A row without `scope` needs a credential; `scope=None` is public. Nothing else i
 """
 
 from tocsin.centre.desk_model import TraceLine
-from tocsin.web import admin, health, pages, reference
+from tocsin.web import admin, health, reference
 from tocsin.web.call import HTML, TEXT, Route
 from tocsin.web.routes_desks import DESKS, SESSIONS
 from tocsin.web.routes_keeping import KEEPING, SINGLE_SIGN_ON
+from tocsin.web.routes_notebook import NOTEBOOK
+from tocsin.web.routes_pages import PAGES
 from tocsin.web.routes_seat import ACTING, API, FEED, PROOFS, VIEWS
 
 CENTRE: tuple[Route, ...] = (
@@ -78,60 +80,6 @@ CENTRE: tuple[Route, ...] = (
     ),
 )
 
-PAGES: tuple[Route, ...] = (
-    Route(method="GET", path="/", handler=pages.home, summary="Home", tag="pages", scope=None, media=HTML),
-    Route(method="GET", path="/login", handler=pages.login, summary="Sign in", tag="pages", scope=None, media=HTML),
-    Route(
-        method="POST",
-        path="/login",
-        handler=pages.log_in,
-        summary="Sign in",
-        tag="pages",
-        scope=None,
-        body=pages.LoginForm,
-        media=HTML,
-    ),
-    Route(
-        method="POST",
-        path="/logout",
-        handler=pages.log_out,
-        summary="Sign out",
-        tag="pages",
-        scope=None,
-        body=pages.LogoutForm,
-        media=HTML,
-    ),
-    Route(
-        method="GET",
-        path="/enter",
-        handler=pages.enter,
-        summary="Take up an invitation",
-        tag="pages",
-        scope=None,
-        query=pages.EnterQuery,
-        media=HTML,
-    ),
-    Route(
-        method="POST",
-        path="/enter",
-        handler=pages.take_up,
-        summary="Take up an invitation",
-        tag="pages",
-        scope=None,
-        body=pages.EnterForm,
-        media=HTML,
-    ),
-    Route(
-        method="GET",
-        path="/style.css",
-        handler=pages.style,
-        summary="The pages' style",
-        tag="pages",
-        scope=None,
-        media="text/css; charset=utf-8",
-    ),
-)
-
 ROUTES: tuple[Route, ...] = (
     *ACTING,
     *FEED,
@@ -140,6 +88,7 @@ ROUTES: tuple[Route, ...] = (
     *SESSIONS,
     *DESKS,
     *KEEPING,
+    *NOTEBOOK,
     *SINGLE_SIGN_ON,
     *CENTRE,
     *PAGES,

@@ -5,8 +5,7 @@ from tocsin.centre.keep import Erased
 from tocsin.centre.notify.model import ContactLine
 from tocsin.web import contacts, oidc
 from tocsin.web.call import HTML, Route
-
-API = "/api/v1"
+from tocsin.web.routes_seat import API
 
 KEEPING: tuple[Route, ...] = (
     Route(

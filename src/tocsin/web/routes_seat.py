@@ -271,6 +271,32 @@ PROOFS: tuple[Route, ...] = (
     ),
     Route(
         method="GET",
+        path=f"{API}/receipts/{{cursor}}/inclusion",
+        handler=views.inclusion,
+        summary="The same item in the tree of a checkpoint that you hold",
+        tag="proofs",
+        scope="read",
+        query=views.InclusionQuery,
+        answer=views.TreePath,
+        errors=(404,),
+        says="The audit path of RFC 6962, section 2.1.1, from the leaf up. It is for whom the receipt is. 404 also "
+        "where the item came after that size, or the ledger has not that many entries.",
+    ),
+    Route(
+        method="GET",
+        path=f"{API}/consistency",
+        handler=views.consistency,
+        summary="That one checkpoint continues another",
+        tag="proofs",
+        scope="read",
+        query=views.ConsistencyQuery,
+        answer=views.TreePath,
+        errors=(404,),
+        says="The consistency proof of RFC 6962, section 2.1.2, from the first `old` entries to the first `size`. 404 "
+        "where the ledger has not that many.",
+    ),
+    Route(
+        method="GET",
         path=f"{API}/checkpoint",
         handler=views.checkpoint,
         summary="A signed checkpoint over all there is",

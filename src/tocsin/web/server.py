@@ -5,6 +5,7 @@ The centre is opened, started and closed by whoever calls `run`; here only the w
 
 import asyncio
 import contextlib
+import errno
 import logging
 import signal
 import socket
@@ -202,7 +203,8 @@ def listening(listen: Listen) -> Generator[socket.socket, None, None]:
         family = socket.getaddrinfo(host, listen.port, type=socket.SOCK_STREAM)[0][0]
         sock = socket.create_server((host, listen.port), family=family, backlog=BACKLOG)
     except OSError as error:
-        why = (error.strerror or str(error)).lower()
-        raise ServeError(f"The centre cannot listen on {listen.host}, port {listen.port}: {why}.") from None
+        why = (error.strerror or str(error)).partition(" (")[0].lower()
+        fix = " Something else listens there: choose another port." if error.errno == errno.EADDRINUSE else ""
+        raise ServeError(f"The centre cannot listen on {listen.host}, port {listen.port}: {why}.{fix}") from None
     with sock:
         yield sock

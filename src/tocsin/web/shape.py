@@ -14,6 +14,7 @@ from msgspec import NODEFAULT, Struct
 
 from tocsin.errors import Malformed, TermError
 from tocsin.terms import Instant, instant, iso
+from tocsin.web.mistakes import in_words
 
 Writer = Callable[[Any], Any]
 """From a value to what msgspec encodes for it."""
@@ -74,12 +75,14 @@ def malformed(problem: msgspec.DecodeError, kind: object, where: str = "", data:
     found = "nothing" if missing else _named(said, "Invalid enum value") or _named(said, "Invalid value")
     if ", got " in said:
         found = said.rpartition(", got ")[2].strip("`")
-    field = _joined(where, path)
+    field, mistake = _joined(where, path), in_words(said)
+    accepted = "" if unknown else _accepted(kind, path.removeprefix("."), data) or mistake.accepted
+    subject = f"'{field[:LETTERS_MAX]}'" if field else "The request"
     return Malformed(
-        f"'{field}': {said[:LETTERS_MAX]}." if field else f"{said[:LETTERS_MAX]}.",
+        f"{subject} {mistake.says[:LETTERS_MAX]}.",
         field=field[:LETTERS_MAX],
         found=found[:FOUND_LETTERS_MAX],
-        accepted="" if unknown else _accepted(kind, path.removeprefix("."), data),
+        accepted=accepted,
         fix="Leave it out." if unknown else "",
     )
 
@@ -254,6 +257,12 @@ def _read_instant(found: object, path: str) -> object:
 # words
 
 
+def _inner(kind: Any) -> Any:  # noqa: ANN401  # any annotation
+    """Of a container what it holds."""
+    held = [part for member in options(kind) for part in get_args(member) if part is not Ellipsis]
+    return held[-1] if held else kind
+
+
 def _joined(where: str, path: str) -> str:
     return f"{where}{path}" if where else path.removeprefix(".")
 
@@ -271,12 +280,13 @@ def _accepted(kind: Any, path: str, data: object) -> str:  # noqa: ANN401  # any
         if any(part in tag_of(member) for member in structs):
             return ", ".join(tag_of(member)[part] for member in structs)
         if isinstance(data, dict):
-            structs = [row for row in structs if all(data.get(key) == tag for key, tag in tag_of(row).items())]
+            if len(structs) > 1:
+                structs = [row for row in structs if all(data.get(key) == tag for key, tag in tag_of(row).items())]
             data = data.get(part)
         key = part.partition("[")[0]
         hints = [hint for member in structs for _, name, hint, _ in fields_of(member) if name == key]
         if not hints:
             return ""
-        kind = hints[0]
+        kind = _inner(hints[0]) if "[" in part else hints[0]
     words = [word for member in options(kind) if get_origin(member) is Literal for word in get_args(member)]
     return ", ".join(str(word) for word in words)

@@ -1,7 +1,10 @@
 """What the web keeps while it runs: the centre, the limits, the open streams. One a process."""
 
+from collections.abc import Callable
 from hashlib import blake2b
+from typing import Protocol
 
+from tocsin.centre.desk_model import Session
 from tocsin.centre.metrics import Metrics
 from tocsin.centre.notify.callouts import Callouts
 from tocsin.centre.oidc import OidcLogin
@@ -17,6 +20,44 @@ READS_OF_SEAT = 4
 LOGINS_OF_ADDRESS = 6
 """So many times as many attempts to sign in may come from one address as for one name there."""
 TRACES_PER_SECOND, TRACES_BURST = 2.0, 60
+
+
+class Player(Protocol):
+    """A recorded case being played through this centre, for its administrators to pause and hasten."""
+
+    @property
+    def title(self) -> str: ...
+
+    @property
+    def step(self) -> int:
+        """How many of its steps have been taken."""
+
+    @property
+    def steps(self) -> int: ...
+
+    @property
+    def speed(self) -> float:
+        """How many times as fast as it happened."""
+
+    @property
+    def is_paused(self) -> bool: ...
+
+    @property
+    def trouble(self) -> str:
+        """Why it cannot go on; empty while it can."""
+
+    def play(self, speed: float) -> None:
+        """Go on at this speed."""
+
+    def pause(self) -> None:
+        """Stand still."""
+
+    def take_next(self) -> None:
+        """Take one step, and stand still."""
+
+
+Door = Callable[[], Session]
+"""Signs somebody in: a new session. Only a demonstration has any."""
 
 
 class Web:
@@ -51,6 +92,10 @@ class Web:
         self.login_addresses = Buckets(many / 60, many, timer)
         self.traces = Buckets(TRACES_PER_SECOND, TRACES_BURST, timer)
         """Of each credential or address: what is written into the audit trail."""
+        self.player: Player | None = None
+        """Who plays a case through this centre; none where nobody does."""
+        self.doors: dict[str, Door] = {}
+        """Secret of a link -> whom it signs in."""
         self.aside = Aside()
         """Where passwords are worked on."""
         self.hubs = Hubs(centre, limits.streams, limits.streams_per_desk)

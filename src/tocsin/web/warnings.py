@@ -51,6 +51,7 @@ class WarningsQuery(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 async def hand_in(call: Call) -> Reply:
     """Hand in a warning."""
     body: WarningIn = call.body
+    _check_audience(call)
     by, key = _author(call), idempotency_key(call)
     command_id = body.id or key
     if not command_id:
@@ -73,12 +74,8 @@ async def hand_in(call: Call) -> Reply:
 async def preview(call: Call) -> tuple[PreviewLine, ...]:
     """Who would see it, and why or why not. Nothing is kept or sent."""
     body: WarningIn = call.body
-    view, known = call.view, audience_names(call.centre.law)
-    for name in body.to:
-        if name not in known:
-            raise Malformed(
-                f"'to': '{name}' is no party, group, office or organ of this charter.", field="to", found=name
-            )
+    _check_audience(call)
+    view = call.view
     draft = Held(
         case=body.case or "draft",
         warning=body.warning or "draft",
@@ -111,6 +108,19 @@ async def holders(call: Call) -> tuple[Holder, ...]:
 async def releases(call: Call) -> tuple[Release, ...]:
     """Everything released to the seat, and why."""
     return call.view.releases()
+
+
+def _check_audience(call: Call) -> None:
+    """Raises Malformed for a name that nobody has under the charter."""
+    known = audience_names(call.centre.law)
+    for name in call.body.to:
+        if name not in known:
+            raise Malformed(
+                f"'to': '{name}' is no party, group, office or organ of this charter.",
+                field="to",
+                found=name,
+                accepted=", ".join(sorted(known)),
+            )
 
 
 def _author(call: Call) -> str:

@@ -1,0 +1,73 @@
+"""The replay's own controls, and the links by which one sits down at a demonstration's desks."""
+
+import hmac
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from tocsin.errors import NotFound
+from tocsin.web.call import HTML, Call, Reply, Route
+from tocsin.web.cookies import session_header
+from tocsin.web.forms import Csrf
+from tocsin.web.pages import Next, own_path
+from tocsin.web.shell import see_other
+
+SPEED_MAX = 1_000_000
+
+
+class PlayForm(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The replay's buttons."""
+
+    csrf: Csrf
+    do: Literal["play", "pause", "next"]
+    speed: Annotated[float, Meta(gt=0, le=SPEED_MAX)] = 3_600.0
+    next: Next = "/"
+
+
+async def control(call: Call) -> Reply:
+    """Play, pause, or take one step."""
+    form, player = call.body, call.web.player
+    if player is None:
+        raise NotFound("replay", "", [])
+    match form.do:
+        case "play":
+            player.play(form.speed)
+        case "pause":
+            player.pause()
+        case _:
+            player.take_next()
+    return see_other(own_path(form.next))
+
+
+async def sit_down(call: Call) -> Reply:
+    """Sign in by a link of the demonstration, and go to the first page."""
+    given = call.params["code"].encode()
+    for code, door in call.web.doors.items():
+        if hmac.compare_digest(code.encode(), given):
+            session = await call.web.aside.do(door)
+            return see_other("/", session_header(session.secret, is_secure=call.is_secure))
+    raise NotFound("link", "", [])
+
+
+ROUTES: tuple[Route, ...] = (
+    Route(
+        method="POST",
+        path="/replay",
+        handler=control,
+        summary="Play, pause or step a replay",
+        tag="pages",
+        scope="admin",
+        body=PlayForm,
+        media=HTML,
+    ),
+    Route(
+        method="GET",
+        path="/start/{code}",
+        handler=sit_down,
+        summary="Sit down at a desk of a demonstration",
+        tag="pages",
+        scope=None,
+        media=HTML,
+        has_effect=True,
+    ),
+)

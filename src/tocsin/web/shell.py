@@ -1,0 +1,129 @@
+"""What all pages have in common: the templates, the frame around a page, the banner that none can lose."""
+
+from collections.abc import Callable
+from functools import cache
+from http import HTTPStatus
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
+from msgspec import Struct
+
+from tocsin.centre.clock import SimulatedClock
+from tocsin.centre.model import Mode
+from tocsin.centre.words import moment_words
+from tocsin.terms import Instant, iso
+from tocsin.web.call import HTML, Call, Reply, csrf_of
+from tocsin.web.language import LANGUAGES, language_of, translations
+from tocsin.web.static_files import static_url
+
+Headers = tuple[tuple[bytes, bytes], ...]
+Text = Callable[[str], str]
+
+
+class NavLine(Struct, frozen=True, kw_only=True):
+    """One page in the bar at the top."""
+
+    path: str
+    label: str
+    key: str
+    """The second of two keys: `g` and this one go there."""
+
+
+def texts(call: Call) -> Text:
+    """What turns a text of the interface into the language of the request."""
+    return translations(language_of(call)).gettext
+
+
+def page(call: Call, template: str, *, status: int = 200, headers: Headers = (), **values: Any) -> Reply:  # noqa: ANN401  # what the template shows
+    """A page in its frame. `here` among the values is the path of its entry in the bar."""
+    language = language_of(call)
+    whom = _of_whom(call, translations(language).gettext) if call.is_known else {}
+    about = call.centre.law.charter.document.charter
+    text = render(template, about, call.centre.mode, language, **(whom | values))
+    return Reply(status, text.encode(), HTML, headers)
+
+
+def render(template: str, about: object, mode: Mode, language: str = "en", **values: Any) -> str:  # noqa: ANN401  # what the template shows
+    """A page's text. `about` has the charter's `title` and whether it is `hypothetical`."""
+    frame = {"about": about, "mode": mode, "language": language, "languages": LANGUAGES}
+    nobody = {"known": None, "nav": (), "player": None, "here": ""}
+    return templates(language).get_template(f"{template}.html.j2").render(**(frame | nobody | values))
+
+
+def _of_whom(call: Call, _: Text) -> dict[str, Any]:
+    """What the frame shows to somebody signed in."""
+    actor, view = call.actor, call.view
+    return {
+        "known": actor,
+        "csrf": csrf_of(call.secret),
+        "seat_name": view.law.name(view.seat),
+        "can": actor.scopes.__contains__,
+        "now": view.now,
+        "clock": _clock(call),
+        "cursor": call.centre.cursor(view.seat),
+        "player": call.web.player if "admin" in actor.scopes else None,
+        "nav": (
+            NavLine(path="/", label=_("Situation"), key="s"),
+            NavLine(path="/desk", label=_("Desk"), key="d"),
+            NavLine(path="/council", label=_("Council"), key="o"),
+            NavLine(path="/cases", label=_("Cases"), key="c"),
+            NavLine(path="/charter", label=_("Charter"), key="h"),
+            NavLine(path="/ledger", label=_("Ledger"), key="l"),
+            NavLine(path="/watch", label=_("Watch"), key="w"),
+        )
+        if "read" in actor.scopes
+        else (),
+    }
+
+
+def _clock(call: Call) -> str:
+    """How the centre's time goes, for counting down: `wall`, or `rate=` simulated seconds a second."""
+    clock = call.centre.clock
+    return f"rate={clock.rate:g}" if isinstance(clock, SimulatedClock) else "wall"
+
+
+def see_other(path: str, *headers: tuple[bytes, bytes]) -> Reply:
+    """Go on to another page, after a form was taken."""
+    return Reply(HTTPStatus.SEE_OTHER, b"", HTML, ((b"location", path.encode()), *headers))
+
+
+def coded(text: str) -> Markup:
+    """Text in which what stands between backquotes is code. Everything else is escaped."""
+    parts = str(text).split("`")
+    if len(parts) % 2 == 0:
+        return escape(text)
+    return Markup().join(
+        Markup("<code>{}</code>").format(part) if place % 2 else escape(part) for place, part in enumerate(parts)
+    )
+
+
+def hours_words(hours: float | None) -> str:
+    """A time in hours, as a person says it; a dash where there is none."""
+    if hours is None:
+        return "–"
+    if hours < 48:
+        return f"{hours:.1f} h"
+    return f"{hours / 24:.1f} d"
+
+
+def moment(at: Instant) -> str:
+    """An instant to the minute, UTC."""
+    return moment_words(at)
+
+
+@cache
+def templates(language: str = "en") -> Environment:
+    """The pages' templates, in a language."""
+    env = Environment(
+        loader=PackageLoader("tocsin.web", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    env.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]  # added by the extension
+    env.filters |= {"iso": iso, "coded": coded, "moment": moment, "hours": hours_words}
+    env.globals["static_url"] = static_url
+    return env
