@@ -25,6 +25,7 @@ class Exercise(RunningCentre):
     def __init__(self, folder: Path) -> None:
         super().__init__(folder, "--mode", "exercise", "--settings", fast_settings(folder))
         self.admin: Client
+        self.approver: Client
         self.conductor: Client
 
     def set_up(self) -> None:
@@ -33,6 +34,8 @@ class Exercise(RunningCentre):
         self.admin = Client(self.address)
         self.admin.enter(self.told["link"], "the secretary", PASSWORD)
         self.admin.login("the secretary", PASSWORD)
+        self.approver = self.admin
+        self.approver = self.at("secretariat", "secretariat")  # where there are two, the one invites, the other approves
         self.conductor = self.at("secretariat", "conductor")
         self.conductor.set_clock(pause=True)
 
@@ -40,7 +43,7 @@ class Exercise(RunningCentre):
         """Somebody at a desk of a seat who uses no browser."""
         name, client = self.new(f"{role} of {seat}"), Client(self.address)
         desk = client.enter(self.admin.invite(seat, role)["link"], name, PASSWORD)["desk"]
-        self.admin.approve(desk)
+        self.approver.approve(desk)
         client.login(name, PASSWORD)
         return client
 
@@ -81,7 +84,7 @@ class Exercise(RunningCentre):
         """Somebody who takes up an invitation in a browser of their own, is approved, and signs in."""
         officer = Officer(browser, self.address, **options)
         officer.take_up(self.admin.invite(seat, role)["link"], self.new(f"{role} of {seat}"))
-        self.admin.approve(officer.desk)
+        self.approver.approve(officer.desk)
         officer.come_in()
         return officer
 
@@ -150,16 +153,16 @@ class Officer(Person):
     def has_stayed(self) -> None:
         expect(self.page.locator("body#stays")).to_have_count(1)
 
-    def deed(self, case: str, name: str, **fields: str) -> Locator:
+    def deed(self, case: str, deed: str, /, **fields: str) -> Locator:
         """Fill in one of the forms of a case, and ask what it brings."""
         self.open("cases", case)
-        form = self.page.locator("details", has=self.page.locator("summary", has_text=re.compile(f"^{name}$")))
+        form = self.page.locator("details", has=self.page.locator("summary", has_text=re.compile(f"^{deed}$")))
         form.locator("summary").click()
         self.fill(form, **fields)
         self.press("Show what this brings", form)
         return form
 
-    def fill(self, form: Locator, **fields: str) -> None:
+    def fill(self, form: Locator, /, **fields: str) -> None:
         """Fill in fields by their names."""
         for name, value in fields.items():
             field = form.locator(f"[name='{name}']").first
@@ -171,7 +174,7 @@ class Officer(Person):
     def position(self, text: tuple[str, str], said: str, reservation: str = "") -> None:
         """Fill in a position on a text, and ask what it brings."""
         self.open("desk", "position", *text)
-        self.page.get_by_role("radio", name=re.compile(f"^{said}")).check()
+        self.page.get_by_role("radio", name=re.compile(rf"\b{said}\b")).check()
         if reservation:
             self.page.get_by_label("Reservation").fill(reservation)
         self.press("Show what it brings")

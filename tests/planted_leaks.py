@@ -14,7 +14,7 @@ from tests.noninterference import OFFICIALS, turn
 from tocsin.alliance import handling, release
 from tocsin.alliance.contents import DeliverWarning
 from tocsin.alliance.facts import CaseFact, CaseShared, ProcedureOpened, Refusal
-from tocsin.centre import board, court, feeds, intake, runtime, view, view_asks, view_case, view_contents
+from tocsin.centre import board, court, feeds, intake, runtime, view, view_asks, view_case, view_contents, view_history
 from tocsin.centre.desks import Desks
 from tocsin.centre.notify.notifier import Notifier
 from tocsin.centre.view_model import Ask
@@ -376,7 +376,7 @@ def _clocks(real: Thing) -> Thing:
     return case
 
 
-@leak("in a case's account, what happened in others", "cases and XAG", view_case, "_timed_facts")
+@leak("in a case's account, what happened in others", "cases and XAG", view_history, "timed_facts")
 def _account_of_all(_real: Thing) -> Thing:
     def facts(shown: Thing, _case: str, _entries: Thing) -> Thing:
         from tocsin.alliance.lessons import timed  # for this leak alone

@@ -18,7 +18,7 @@ GAP_SECONDS = 1.0, 12.0
 """Between two steps it waits at least and at most so long: hours in which nothing happened are cut."""
 RATE_MAX = 100_000.0
 """Of the centre's clock."""
-CLOSE_SECONDS = 2.0
+CLOSE_SECONDS = STEP_SECONDS = 2.0
 SHORT_OF = 0.97
 """The clock runs up to the next step and not beyond it."""
 
@@ -68,8 +68,15 @@ class CasePlayer:
         self._tell(speed=self._speed, is_paused=True)
 
     def take_next(self) -> None:
-        """Take one step now, and stand still after it."""
-        self._tell(speed=self._speed, is_paused=True, may_take_one=True)
+        """Take one step now, and stand still after it. It waits a moment for the step, so that a page tells of it."""
+        with self._turn:
+            before = self._step
+            self._tell(speed=self._speed, is_paused=True, may_take_one=True)
+            self._turn.wait_for(lambda: self._step != before or self._has_ended, STEP_SECONDS)
+
+    @property
+    def _has_ended(self) -> bool:
+        return self._is_closing or not self._thread.is_alive()
 
     def start(self) -> None:
         """Begin, in a thread."""
@@ -106,7 +113,10 @@ class CasePlayer:
             if self._is_closing:
                 return
             runner.take(number)
-            before, self._step = step.at, number
+            before = step.at
+            with self._turn:
+                self._step = number
+                self._turn.notify_all()
             yield number
 
     def _wait(self, gap_seconds: float) -> None:

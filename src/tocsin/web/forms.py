@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta, Struct
 
-from tocsin.alliance.facts import Refusal
+from tocsin.alliance.facts import AttemptRecorded, Refusal
 from tocsin.centre.effects import Effect, effects
 from tocsin.centre.model import Answer, Submission
 from tocsin.centre.rehearsal import Rehearsal, rehearse
@@ -15,6 +15,7 @@ from tocsin.errors import Unserved
 from tocsin.web.call import Call, Reply
 from tocsin.web.commands import command_bytes
 from tocsin.web.kept import fields_in
+from tocsin.web.language import language_of
 from tocsin.web.problems import Problem, refused, reply_of
 from tocsin.web.shell import page, see_other, texts
 
@@ -109,7 +110,13 @@ def confirm_page(call: Call, foreseen: Rehearsal, *, back: str, title: str, show
     status = 200 if foreseen.refusal is None else REFUSED
     told = effect_lines(call, foreseen)
     values: dict[str, Any] = {"foreseen": foreseen, "effects": told, "shows": shows, "fields": fields_in(call.body)}
+    values["act_english"] = act_english(call, foreseen)
     return page(call, "console/confirm", status=status, here=_part(back), back=back, title=title, **values)
+
+
+def act_english(call: Call, foreseen: Rehearsal) -> str:
+    """What is about to be done in the law's own word, for a page in another language; empty for one in English."""
+    return "" if language_of(call) == "en" else str(foreseen.command.__struct_config__.tag)
 
 
 def effect_lines(call: Call, foreseen: Rehearsal) -> tuple[EffectLine, ...]:
@@ -131,13 +138,16 @@ def _line(one: Effect, text: str) -> EffectLine:
 
 
 def after(call: Call, answer: Answer, *, back: str, title: str, again: Again | None = None) -> Reply:
-    """Where one goes once an act was filed; a refusal says why."""
+    """Where one goes once an act was filed; a refusal says why, and so does what came too late to have an effect."""
     if answer.status == "refused":
         if again is not None:
             return again(problem_in(refused(answer)))
         return page(call, "console/refused", status=REFUSED, here=_part(back), answer=answer, back=back, title=title)
     if answer.status == "pending":
         return see_other(onward(call, "/desk") + "#pending")
+    idle = [fact for fact in answer.facts if isinstance(fact, AttemptRecorded)]
+    if idle:
+        return page(call, "console/idle", here=_part(back), idle=idle, back=back, title=title)
     return see_other(back)
 
 

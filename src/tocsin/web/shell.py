@@ -15,14 +15,14 @@ from tocsin.centre.words import moment_words
 from tocsin.terms import Instant, iso
 from tocsin.web.call import HTML, Call, Reply, csrf_of
 from tocsin.web.language import LANGUAGES, language_of, translations
-from tocsin.web.static_files import static_url
+from tocsin.web.static_files import script_words, static_url
 
 Headers = tuple[tuple[bytes, bytes], ...]
 Text = Callable[[str], str]
 
 
 class NavLine(Struct, frozen=True, kw_only=True):
-    """One page in the bar at the top."""
+    """One page in the bar at the top. The frame adds the seat to its path where somebody acts for another."""
 
     path: str
     label: str
@@ -46,7 +46,8 @@ def page(call: Call, template: str, *, status: int = 200, headers: Headers = (),
 
 def render(template: str, about: object, mode: Mode, language: str = "en", **values: Any) -> str:  # noqa: ANN401  # what the template shows
     """A page's text. `about` has the charter's `title` and whether it is `hypothetical`."""
-    frame = {"about": about, "mode": mode, "language": language, "languages": LANGUAGES}
+    words = {} if language == "en" else script_words(translations(language).gettext)
+    frame = {"about": about, "mode": mode, "language": language, "languages": LANGUAGES, "words": words}
     nobody = {"known": None, "nav": (), "player": None, "here": ""}
     return templates(language).get_template(f"{template}.html.j2").render(**(frame | nobody | values))
 

@@ -11,7 +11,7 @@ from tocsin.centre.model import Actor
 from tocsin.centre.scopes import SCOPE_BY_DO
 from tocsin.centre.view import View
 from tocsin.errors import Malformed
-from tocsin.terms import EventKind, EventObject
+from tocsin.terms import EventKind, EventObject, Region
 from tocsin.web.call import Call
 from tocsin.web.forms import ActForm, Line, Words
 from tocsin.web.shell import Text
@@ -45,6 +45,8 @@ class DeedForm(ActForm, frozen=True, forbid_unknown_fields=True, kw_only=True):
     attacker: Line = ""
     kind: Name = ""
     object: Name = ""
+    territory_of: Name = ""
+    region: Name = ""
     external: Literal["", "true", "false"] = ""
     overwhelmed: Literal["", "true", "false"] = ""
     procedure: Name = ""
@@ -77,6 +79,7 @@ class Choices(Struct, frozen=True, kw_only=True):
     """Parties that may be let in."""
     kinds: tuple[str, ...] = get_args(EventKind)
     objects: tuple[str, ...] = get_args(EventObject)
+    regions: tuple[str, ...] = get_args(Region)
     lines: tuple[Choice, ...] = ()
     own_pledges: tuple[Choice, ...] = ()
     decisions: tuple[Choice, ...] = ()
@@ -216,6 +219,8 @@ def _request(form: DeedForm, actor: str) -> dict[str, Any]:
         "attacker": form.attacker,
         "external": _yes_or_no(form.external),
         "object": form.object,
+        "territory_of": form.territory_of.strip(),
+        "region": form.region,
         "overwhelmed": _yes_or_no(form.overwhelmed),
         "requested_by": [actor],
         "claimed_by": actor,

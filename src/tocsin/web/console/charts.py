@@ -196,7 +196,7 @@ def _silences(marks: Sequence[_Mark], width: float, until: Instant) -> Iterable[
         end = next((m.x for m in after if m.told.row.do in ends), last)
         y = mark.y + 13
         bar = tag("rect", x=mark.x, y=y - 3, width=max(4.0, end - mark.x), height=5, class_="silence")
-        yield tag("g", _joined([tag("title", row.says), bar]))
+        yield tag("g", _joined([tag("title", row.says, lang="en"), bar]))
 
 
 def _mark(mark: _Mark) -> Markup:
@@ -208,7 +208,7 @@ def _mark(mark: _Mark) -> Markup:
     title = tag("title", f"{told.number}. {moment_words(row.at)}: {told.says}")
     place = f"translate({mark.x:.1f} {mark.y:.1f})"
     inner = tag("g", _joined([title, form, number]), transform=place)
-    link = tag("a", inner, href=f"#h{told.number}", aria_label=f"{told.number}. {told.says}")
+    link = tag("a", inner, href=f"#h{told.number}", aria_label=f"{told.number}. {told.says}", lang="en")
     # Outside the link, whose name would have to begin with it.
     count = tag("text", f"×{len(told.actors)}", y=-12.0, transform=place, class_="count")
     return _joined([link, count]) if len(told.actors) > 1 else link

@@ -27,7 +27,7 @@ from tocsin.web.console.positions import (
     questions_of,
     takes_reservations,
 )
-from tocsin.web.forms import ActForm, command_id, effect_lines, onward, problem_in, problem_of
+from tocsin.web.forms import ActForm, act_english, command_id, effect_lines, onward, problem_in, problem_of
 from tocsin.web.problems import Problem, refused
 from tocsin.web.shell import page, see_other, texts
 from tocsin.web.uploads import Upload
@@ -274,6 +274,7 @@ async def _confirm(call: Call, line: DraftLine, form: FileForm) -> Reply:
         here="/desk",
         foreseen=foreseen,
         effects=effect_lines(call, foreseen),
+        act_english=act_english(call, foreseen),
         shows=(),
         fields=[("version", str(form.version))],
         back=path(call, "desk", "draft", line.id),

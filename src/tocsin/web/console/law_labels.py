@@ -47,6 +47,7 @@ def labels(_: Text) -> dict[str, str]:
         "chair": _("chair"),
         "convened by": _("convened by"),
         "meets within": _("meets within"),
+        "convene within": _("to be convened within"),
         "quorum": _("quorum"),
         "says": _("says"),
         "not before": _("not before"),

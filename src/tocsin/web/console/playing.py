@@ -1,5 +1,6 @@
 """The replay's own controls, and the links by which one sits down at a demonstration's desks."""
 
+import asyncio
 import hmac
 from typing import Annotated, Literal
 
@@ -35,7 +36,7 @@ async def control(call: Call) -> Reply:
         case "pause":
             player.pause()
         case _:
-            player.take_next()
+            await asyncio.to_thread(player.take_next)
     return see_other(own_path(form.next))
 
 

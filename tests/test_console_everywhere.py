@@ -1,0 +1,205 @@
+"""What holds on every page of the console, whichever it is: each row of the route table, opened in Chromium."""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+from urllib.parse import urlencode
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser import chromium, need_browser, serious
+from tests.console_stage import Exercise, Officer
+from tocsin.web.call import HTML
+from tocsin.web.routes_pages import PAGES
+
+pytestmark = pytest.mark.timeout(240)  # every page there is, by a browser's pace on a machine that does much else
+
+ROWS = [row.path for row in PAGES if row.method == "GET" and row.media == HTML]
+NOT_HERE = {"/start/{code}": "a demonstration's link, which signs in and shows the first page: tests/test_demo.py"}
+TO_KEEP, A_FILE = "/after/{case}/report.html", "/a-file"
+"""What is given to keep is opened as it would be from the disk: as it is, and without the centre's headers."""
+A_NAME = re.compile(r"\{(\w+)\}")
+PHONE = {"width": 375, "height": 812}
+DESK = {"width": 1280, "height": 900}
+
+
+class Scene(NamedTuple):
+    """Who looks, and a page of each kind."""
+
+    stage: Exercise
+    corvenna: Officer
+    paths: dict[str, str]
+    """Row of the route table to a path that can be opened."""
+
+
+@pytest.fixture(scope="module")
+def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
+    need_browser()
+    stage = Exercise(tmp_path_factory.mktemp("stage"))
+    stage.set_up()
+    with chromium() as browser:
+        corvenna = stage.officer(browser, "XAC", "head")
+        yield Scene(stage, corvenna, fill_the_stage(stage, corvenna))
+        corvenna.close()
+    stage.end()
+
+
+def fill_the_stage(stage: Exercise, corvenna: Officer) -> dict[str, str]:
+    """Bring about what pages can be of, so that each has something to show."""
+    text, deputy = stage.silence(), stage.at("XAC", "head")
+    flood = {"warning": "flood", "text": "The dam at Elm gives way.", "to": ["XAC"]}
+    stage.belmora.warn({**flood, "case": text[0], "marking": "TLP:AMBER"}, "w-1")
+    entered = {"case": text[0], "procedure": text[1], "by": "SG", "party": "XAC", "position": "support"}
+    stage.admin.submit({**entered, "do": "state position", "note": "by telephone, A. Holt, 10:00", "id": "told"})
+    own = {"warning": "own", "text": "Rain until Friday.", "to": ["XAB"], "marking": "TLP:AMBER"}
+    deputy.warn({**own, "case": text[0]}, "w-2")
+    deputy.set_party_settings({"two_persons": ["recall"]})
+    recall = {"do": "recall warning", "id": "recall", "case": text[0], "warning": "own", "why": "Wrong river."}
+    pending = deputy.submit(recall)["pending"]
+    draft, entry, report = (make(corvenna, text) for make in (a_draft, an_entry, a_report))
+    names = {"case": text[0], "procedure": text[1], "warning": "flood", "table": "rule", "row": "silence"}
+    names |= {"pending": pending, "cursor": "1-1", "draft": draft, "entry": entry, "report": report}
+    paths = {row: A_NAME.sub(lambda found: names[found[1]], row) for row in ROWS if row not in NOT_HERE}
+    kept = corvenna.context.request.get(paths[TO_KEEP]).body()
+    corvenna.context.route(f"**{A_FILE}", lambda route: route.fulfill(body=kept, content_type=HTML))
+    what_if = urlencode({"procedure": "/".join(text)})
+    return paths | {"/charter/what-if with a text": f"/charter/what-if?{what_if}"}
+
+
+def last_part(corvenna: Officer) -> str:
+    return corvenna.page.url.partition("?")[0].rpartition("/")[2]
+
+
+def a_draft(corvenna: Officer, text: tuple[str, str]) -> str:
+    corvenna.open("desk", "position", *text)
+    corvenna.page.get_by_role("radio", name="support").check()
+    corvenna.page.locator("summary", has_text="Save it as a draft").click()
+    corvenna.press("Save as a draft")
+    corvenna.page.wait_for_url("**/desk/draft/*")
+    return last_part(corvenna)
+
+
+def an_entry(corvenna: Officer, _: tuple[str, str]) -> str:
+    corvenna.open("watch", "log")
+    corvenna.fill(corvenna.page.locator(".entry-form"), text="Belmora called: the dam is watched.")
+    corvenna.press("Write", corvenna.page.locator(".entry-form"))
+    link = corvenna.page.locator("a[href^='/watch/log/']").first.get_attribute("href")
+    assert link is not None
+    return link.rpartition("/")[2]
+
+
+def a_report(corvenna: Officer, _: tuple[str, str]) -> str:
+    corvenna.open("watch", "report")
+    corvenna.press("Draw a report")
+    corvenna.page.wait_for_url("**/watch/report/*")
+    return last_part(corvenna)
+
+
+def every_page(scene: Scene) -> Iterator[tuple[str, Page]]:
+    """Each page, opened; that it could be is part of what is looked at."""
+    scene.corvenna.wrongs.clear()
+    for row, path in scene.paths.items():
+        answer = scene.corvenna.page.goto(A_FILE if row == TO_KEEP else path)
+        assert answer is not None
+        assert (row, answer.status) == (row, 200)
+        yield row, scene.corvenna.page
+
+
+def test_every_row_of_the_table_is_looked_at(scene: Scene) -> None:
+    assert set(scene.paths) - {"/charter/what-if with a text"} == set(ROWS) - set(NOT_HERE)
+
+
+def test_every_page_says_its_mode_has_one_heading_and_no_serious_flaw_for_who_cannot_see(scene: Scene) -> None:
+    scene.corvenna.page.set_viewport_size(DESK)
+    found = {}
+    for row, page in every_page(scene):
+        expect(page.locator(".banner.mode-exercise")).to_be_visible()
+        expect(page.locator(".banner.mode-hypothetical")).to_be_visible()
+        expect(page.locator("h1")).to_have_count(1)
+        expect(page.locator("html[lang=en]")).to_have_count(1)
+        found[row] = serious(page)
+    assert {row: flaws for row, flaws in found.items() if flaws} == {}
+    assert scene.corvenna.wrongs == []
+
+
+@pytest.mark.long
+def test_in_the_dark_no_page_has_a_serious_flaw_for_who_cannot_see(scene: Scene) -> None:
+    scene.corvenna.page.emulate_media(color_scheme="dark")
+    found = {row: serious(page) for row, page in every_page(scene)}
+    scene.corvenna.page.emulate_media(color_scheme="light")
+    assert {row: flaws for row, flaws in found.items() if flaws} == {}
+
+
+def test_on_a_phone_no_page_scrolls_sideways(scene: Scene) -> None:
+    scene.corvenna.page.set_viewport_size(PHONE)
+    wide = {}
+    for row, page in every_page(scene):
+        needed = page.evaluate("document.documentElement.scrollWidth")
+        if needed > PHONE["width"]:
+            wide[row] = (needed, widest(page))
+    scene.corvenna.page.set_viewport_size(DESK)
+    assert wide == {}
+
+
+def widest(page: Page) -> list[str]:
+    """What sticks out, for whoever has to mend it."""
+    script = """width => [...document.querySelectorAll("main *, header *, footer *")]
+        .filter(one => one.getBoundingClientRect().right > width && !one.closest(".wide"))
+        .slice(0, 3).map(one => one.outerHTML.slice(0, 80))"""
+    found: list[str] = page.evaluate(script, PHONE["width"])
+    return found
+
+
+def test_in_print_no_page_loses_its_mode(scene: Scene) -> None:
+    scene.corvenna.page.emulate_media(media="print")
+    for _, page in every_page(scene):
+        expect(page.locator(".banner.mode-exercise")).to_be_visible()
+        expect(page.locator(".banner.mode-hypothetical")).to_be_visible()
+    scene.corvenna.page.emulate_media(media="screen")
+
+
+MAIN_ACTIONS = {
+    "/": "#asks a",
+    "/desk": "#asked .acts a, #asked .acts button",
+    "/desk/warning": ".acts button",
+    "/desk/position/{case}/{procedure}": "form.deskform .acts button",
+    "/council/{case}/{procedure}": ".lead a.button",
+    "/ledger/{cursor}": "[data-check]",
+    "/watch/log": ".entry-form button",
+}
+
+
+def test_the_main_action_is_reached_by_the_tab_key_and_keys_are_explained(scene: Scene) -> None:
+    page = scene.corvenna.page
+    for row, action in MAIN_ACTIONS.items():
+        page.goto(scene.paths[row])
+        wanted = page.locator(action).first
+        expect(wanted).to_be_visible()
+        page.keyboard.press("?")
+        expect(page.locator("dialog.keys")).to_be_visible()
+        page.keyboard.press("Escape")
+        expect(page.locator("dialog")).to_have_count(0)
+        assert is_reached(page, action), row
+
+
+def is_reached(page: Page, action: str, most: int = 120) -> bool:
+    """Whether the Tab key comes to it, and it shows that it has the focus."""
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        if page.evaluate("action => document.activeElement === document.querySelector(action)", action):
+            return bool(page.evaluate("getComputedStyle(document.activeElement).outlineStyle !== 'none'"))
+    return False
+
+
+def test_the_pages_of_the_way_in_have_no_serious_flaw_either(scene: Scene) -> None:
+    context = scene.corvenna.context.browser.new_context(base_url=scene.stage.address, viewport=PHONE)  # type: ignore[union-attr]  # it has one
+    page = context.new_page()
+    link = scene.stage.admin.invite("XAD", "reader")["link"]
+    for path in ("/login", link):
+        page.goto(path)
+        expect(page.locator(".banner.mode-exercise")).to_be_visible()
+        expect(page.locator("h1")).to_have_count(1)
+        assert serious(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    context.close()
