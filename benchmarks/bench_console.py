@@ -12,26 +12,29 @@ import random
 import time
 from collections.abc import Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import count
 from pathlib import Path
 from statistics import median, quantiles
 
+import msgspec
 import uvloop
 from playwright.sync_api import Page, sync_playwright
 
 from benchmarks.bench_group import on_disk
-from benchmarks.bench_web import PATH, SETTINGS, Row, body, token
+from benchmarks.bench_web import PATH, SETTINGS, Row, tokens
 from benchmarks.load import Connection, Listener
 from tests.browser import CHROMIUM, FLAGS
 from tests.running_centre import PASSWORD, RunningCentre
 from tocsin.client import Client
 
-SEAT, ORGAN = "BEL", "NAC"
+SEATS = ("BEL", "BGR", "CAN", "CZE", "DEU", "DNK", "ESP", "EST", "FRA", "GBR")
 """Of a charter whose parties are on the map."""
+ORGAN = "NAC"
 LOADS = 9
 ACTS_A_SECOND, ACTS_SECONDS = 20, 8
 BURST = 1_000
 BROWSERS = 200
-SOON_SECONDS, SPREAD_SECONDS, REST_SECONDS = 0.15, 0.45, 1.0
+SOON_SECONDS, SPREAD_SECONDS, REST_SECONDS, REST_TIMES = 0.15, 0.45, 1.0, 10.0
 """As console/src/regions.ts has them."""
 WATCH = """() => {
   const had = new Set([...document.querySelectorAll("[data-item]")].map((one) => one.dataset.item));
@@ -45,6 +48,8 @@ WATCH = """() => {
     }
   }).observe(document.body, { childList: true, subtree: true });
 }"""
+_names = count()
+
 TIMES = """() => ({
   paint: performance.getEntriesByName("first-contentful-paint")[0]?.startTime ?? null,
   map: performance.getEntriesByName("tocsin:map")[0]?.startTime ?? null,
@@ -64,14 +69,21 @@ def main() -> None:
         centre = RunningCentre(Path(folder), "--settings", str(settings), "--charter", "nato", "--mode", "exercise")
         centre.start()
         try:
-            secret = token(centre, SEAT)
-            rows = in_browser(centre, secret) + uvloop.run(many(centre.port, secret))
+            secrets = tokens(centre, SEATS)
+            rows = in_browser(centre, secrets[0]) + uvloop.run(many(centre.port, secrets))
         finally:
             centre.end()
     for row in rows:
         print(
             "  ".join(f"{name} {value:,.1f}" if isinstance(value, float) else f"{value}" for name, value in row.items())
         )
+
+
+def act() -> bytes:
+    """A command nobody sent before, in one of three cases: so many crises at once are many."""
+    number = next(_names)
+    command = {"do": "convene", "id": f"b{number}", "case": f"k{number % 3}", "organ": ORGAN}
+    return msgspec.json.encode({"command": command})
 
 
 def in_browser(centre: RunningCentre, secret: str) -> list[Row]:
@@ -156,7 +168,7 @@ async def send(port: int, secret: str, count: int, per_second: float) -> list[fl
         await asyncio.sleep(max(0.0, began + place / per_second - time.perf_counter()))
         connection = connections.pop() if connections else await Connection.open(port, secret)
         times.append(time.time())
-        assert await connection.post(PATH, body(ORGAN)) == 200
+        assert await connection.post(PATH, act()) == 200
         connections.append(connection)
 
     await asyncio.gather(*(one(place) for place in range(count)))
@@ -189,22 +201,24 @@ class Reader:
             await self._heard.wait()
             self._heard.clear()
             await asyncio.sleep(SOON_SECONDS + SPREAD_SECONDS * random.random())  # noqa: S311  # to spread, not to hide
+            began = time.perf_counter()
             assert await connection.get("/") == 200
             self.pages += 1
-            await asyncio.sleep(REST_SECONDS)
+            await asyncio.sleep(max(REST_SECONDS, REST_TIMES * (time.perf_counter() - began)))
 
 
-async def many(port: int, secret: str) -> list[Row]:
+async def many(port: int, secrets: list[str]) -> list[Row]:
     """Two hundred browsers, at two rates of acts."""
     rows = list[Row]()
     for rate in (1.0, float(ACTS_A_SECOND)):
-        after = Client(f"http://127.0.0.1:{port}", secret).situation()["cursor"]
-        readers = [Reader(port, secret, after) for _ in range(BROWSERS)]
+        cursors = [Client(f"http://127.0.0.1:{port}", secret).situation()["cursor"] for secret in secrets]
+        desks = list(zip(secrets, cursors, strict=True))
+        readers = [Reader(port, *desks[number % len(desks)]) for number in range(BROWSERS)]
         tasks = [asyncio.create_task(reader.run()) for reader in readers]
         await asyncio.sleep(2)  # each listens
         pages = sum(reader.pages for reader in readers)
         began = time.perf_counter()
-        sent = await paced(port, secret, rate)
+        sent = await paced(port, secrets[0], rate)
         await asyncio.sleep(1)
         seconds = time.perf_counter() - began
         waits = waits_of(sent, [reader.events for reader in readers])
@@ -230,7 +244,7 @@ async def paced(port: int, secret: str, rate: float) -> list[float]:
     sent = []
     for _ in range(int(rate * ACTS_SECONDS)):
         sent.append(time.perf_counter())
-        assert await connection.post(PATH, body(ORGAN)) == 200
+        assert await connection.post(PATH, act()) == 200
         await asyncio.sleep(max(0.0, 1 / rate - (time.perf_counter() - sent[-1])))
     connection.close()
     return sent

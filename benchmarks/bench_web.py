@@ -8,7 +8,7 @@ from its time. Then 1,000 streams listen while 20 acts a second come in; a push 
 
 import asyncio
 import os
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from itertools import count
 from pathlib import Path
 from statistics import quantiles
@@ -43,24 +43,27 @@ Row = dict[str, str | float]
 _names = count()
 
 
-def body(organ: str = "council") -> bytes:
+def body() -> bytes:
     """A command nobody sent before."""
     number = next(_names)
-    command = {"do": "convene", "id": f"b{number}", "case": f"k{number // 50}", "organ": organ}
+    command = {"do": "convene", "id": f"b{number}", "case": f"k{number // 50}", "organ": "council"}
     return msgspec.json.encode({"command": command})
 
 
-def token(centre: RunningCentre, seat: str = "XAB") -> str:
-    """A token of a seat, made the way people make it."""
-    first = Client(centre.address)
+def tokens(centre: RunningCentre, seats: Sequence[str]) -> list[str]:
+    """A token of each seat, made the way people make them."""
+    first, made = Client(centre.address), []
     first.enter(centre.told["link"], "secretariat", PASSWORD)
     first.login("secretariat", PASSWORD)
-    invited = first.invite(seat, "head")
-    desk = Client(centre.address)
-    desk.enter(invited["link"], "officer", PASSWORD)
-    first.approve(invited["desk"])
-    desk.login("officer", PASSWORD)
-    return str(desk.create_token("benchmark", ["read", "consult"], 1)["secret"])
+    for place, seat in enumerate(seats):
+        invited = first.invite(seat, "head")
+        name = f"officer {place}" if place else "officer"
+        desk = Client(centre.address)
+        desk.enter(invited["link"], name, PASSWORD)
+        first.approve(invited["desk"])
+        desk.login(name, PASSWORD)
+        made.append(str(desk.create_token("benchmark", ["read", "consult"], 1)["secret"]))
+    return made
 
 
 def rss_bytes(process: int) -> int:
@@ -138,7 +141,7 @@ def run() -> tuple[Row, Row]:
         centre.start()
         assert centre.process is not None
         try:
-            secret = token(centre)
+            secret = tokens(centre, ["XAB"])[0]
             taken = _driven(acts(centre.port, secret))
             cursor = Client(centre.address, secret).situation()["cursor"]
             open_feeds = _driven(feeds(centre.port, secret, cursor, centre.process.pid))

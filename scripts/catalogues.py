@@ -10,7 +10,7 @@ Translate in src/tocsin/web/locale/<language>/LC_MESSAGES/tocsin.po, run this, a
 
 import ast
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from io import BytesIO
 from pathlib import Path
@@ -33,6 +33,8 @@ from tocsin.web.openapi import PROBLEMS
 ROOT = Path(__file__).resolve().parent.parent
 WEB, SCRIPTS = ROOT / "src/tocsin/web", ROOT / "console/src"
 LOCALE = WEB / "locale"
+Keywords = Mapping[str, tuple[int, ...] | None]
+"""Functions that take texts, and which of their arguments are some; none stands for the first."""
 CALLED = ("_", "translate")
 """What page modules call a translating function; `texts(call)("…")` is one, too."""
 
@@ -60,7 +62,7 @@ class Found(NamedTuple):
 def texts() -> Iterator[Found]:
     """Every text of the interface, with the file it stands in."""
     for file in sorted(WEB.rglob("*.j2")):
-        yield from _extracted("jinja2", file, TEMPLATES, None)
+        yield from _extracted("jinja2", file, TEMPLATES, {"_": None, "ngettext": (1, 2)})
     for file in sorted(WEB.rglob("*.py")):
         yield from _called(file)
     for file in sorted(SCRIPTS.rglob("*.ts")):
@@ -69,13 +71,10 @@ def texts() -> Iterator[Found]:
         yield from (Found(text, "", name) for text in words if text != "%(words)s")
 
 
-def _extracted(
-    method: str, file: Path, options: dict[str, str], keywords: dict[str, None] | None
-) -> Iterator[Found]:
-    called = keywords or {"_": None, "gettext": None, "ngettext": (1, 2)}
+def _extracted(method: str, file: Path, options: dict[str, str], keywords: Keywords) -> Iterator[Found]:
     with file.open("rb") as stream:
-        for _line, said, _comments, _context in extract(method, stream, called, options=options):  # type: ignore[arg-type]  # babel's own shape
-            text, plural = (said, "") if isinstance(said, str) else (said[0], said[1] if len(said) > 1 else "")
+        for _line, said, _comments, _context in extract(method, stream, keywords, options=options):
+            text, plural = (said, "") if isinstance(said, str) else (said[0], said[1])
             yield Found(text, plural, _name(file))
 
 
@@ -147,15 +146,12 @@ def mo_bytes(catalog: Catalog) -> bytes:
 
 def untranslated(catalog: Catalog) -> list[str]:
     """Texts that have no translation, or one that is only guessed."""
-    return [_id(one.id) for one in catalog if one.id and (one.fuzzy or not all(_said(one.string)))]
+    return [said_of(one.id)[0] for one in catalog if one.id and (one.fuzzy or not all(said_of(one.string)))]
 
 
-def _id(said: str | tuple[str, ...]) -> str:
-    return said if isinstance(said, str) else said[0]
-
-
-def _said(said: str | tuple[str, ...]) -> tuple[str, ...]:
-    return (said,) if isinstance(said, str) else said
+def said_of(said: str | list[str] | tuple[str, ...] | None) -> tuple[str, ...]:
+    """A text, or the forms of one that has a plural."""
+    return (said,) if isinstance(said, str) else tuple(said or ("",))
 
 
 def main() -> None:

@@ -35,7 +35,9 @@ class Exercise(RunningCentre):
         self.admin.enter(self.told["link"], "the secretary", PASSWORD)
         self.admin.login("the secretary", PASSWORD)
         self.approver = self.admin
-        self.approver = self.at("secretariat", "secretariat")  # where there are two, the one invites, the other approves
+        self.approver = self.at(
+            "secretariat", "secretariat"
+        )  # where there are two, the one invites, the other approves
         self.conductor = self.at("secretariat", "conductor")
         self.conductor.set_clock(pause=True)
 
@@ -64,9 +66,9 @@ class Exercise(RunningCentre):
         self.belmora.submit({**command, "organ": "council", "text": "Tents for the north.", "id": self.new("table")})
         return case, procedure
 
-    def silence(self) -> tuple[str, str]:
+    def silence(self, case: str = "") -> tuple[str, str]:
         """The same under silence for a day."""
-        case, procedure = self.text()
+        case, procedure = self.text(case)
         command = {"do": "open silence", "by": "SG", "case": case, "procedure": procedure, "id": self.new("silence")}
         self.admin.submit(command)
         return case, procedure

@@ -76,6 +76,8 @@ def unmarked(pieces: Iterable[Piece], data: Iterable[str]) -> Iterator[Piece]:
         rest, before = piece.text, ""
         while rest != before:
             before, rest = rest, _MARKED.sub(" ", rest)
+        # Code within a text cuts it in pieces.
+        rest = re.sub(f"{OPEN}[^{CLOSE}]*$|^[^{OPEN}]*{CLOSE}", " ", rest)
         rest = known.sub(" ", rest) if known is not None else rest
-        if _WORD.search(rest) or OPEN in rest:
+        if _WORD.search(rest):
             yield piece._replace(text=f"{piece.text}  →  {' '.join(rest.split())}")

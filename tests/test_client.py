@@ -420,6 +420,7 @@ def test_every_route_of_the_api_has_its_method() -> None:
             return got.method, got.path.partition("?")[0]
 
     one = Recorder("http://127.0.0.1:1", "tct_x", sleep=lambda _: None)
+    book = one.notebook
     calls: tuple[Callable[[], object], ...] = (
         lambda: one.submit({"do": "close", "id": "x"}),
         lambda: one.warn({"text": "x"}, "x"),
@@ -477,6 +478,38 @@ def test_every_route_of_the_api_has_its_method() -> None:
         lambda: one.single_sign_on("x", "x"),
         one.audit,
         lambda: one.set_clock(pause=True),
+        book.drafts,
+        lambda: book.make_draft("x", "x", "object"),
+        lambda: book.draft("x"),
+        lambda: book.change_draft("x", 1, "object"),
+        lambda: book.draft_versions("x"),
+        lambda: book.take_over_draft("x", 1),
+        lambda: book.ask_capital("x", 1, "x"),
+        lambda: book.approve_draft("x", 1),
+        lambda: book.return_draft("x", 1, "x"),
+        lambda: book.drop_draft("x", 1),
+        lambda: book.may_file("x"),
+        lambda: book.file_draft("x", 1),
+        lambda: book.settle_draft("x"),
+        lambda: book.attach("x", 1, "x", b"x"),
+        lambda: book.download("x", "x"),
+        lambda: book.detach("x", 1, "x"),
+        book.settings,
+        lambda: book.change_settings(0, "none"),
+        book.log,
+        lambda: book.write_log("x"),
+        lambda: book.erase_entry("x", "x"),
+        book.handovers,
+        lambda: book.hand_over("x"),
+        lambda: book.take_over("x"),
+        lambda: book.withdraw_handover("x"),
+        book.reports,
+        lambda: book.make_report("x"),
+        lambda: book.report("x"),
+        lambda: book.change_report("x", 1, "x", "x"),
+        lambda: book.report_versions("x"),
+        lambda: book.issue_report("x", 1),
+        lambda: book.drop_report("x", 1),
     )
     wanted = {(route.method, re.sub(r"\{\w+\}", "x", route.path)) for route in ROUTES if route.path.startswith("/api/")}
     assert {one.asked(call) for call in calls} == wanted

@@ -210,7 +210,8 @@ def test_a_break_one_second_too_late_is_recorded_without_effect_and_says_so(stag
 WARNING = "Tanks at the ford of the Elm, forty of them."
 
 
-def test_a_crisis_goes_from_the_warning_to_the_after_action_page(stage: Exercise, cast: Cast) -> None:
+@pytest.mark.long
+def test_a_crisis_goes_from_the_warning_to_the_after_action_page(cast: Cast) -> None:
     belmora_warns_corvenna_alone(cast("XAB"))
     corvenna_reads_and_confirms(cast("XAC"), cast("XAB"))
     the_council_meets(cast("XAB"), cast("secretariat", "secretariat"))
@@ -253,7 +254,13 @@ def the_council_meets(belmora: Officer, secretary: Officer) -> None:
     secretary.open("cases", "ford")
     secretary.follows()
     secretary.stays()
-    attack = {"kind": "armed attack", "attacker": "XQA", "object": "territory", "territory_of": "XAB", "external": "true"}
+    attack = {
+        "kind": "armed attack",
+        "attacker": "XQA",
+        "object": "territory",
+        "territory_of": "XAB",
+        "external": "true",
+    }
     belmora.deed("ford", "Appeal to a duty of the charter", name="plea", duty="assist", **attack)
     belmora.is_told("the duty 'Help a member under armed attack' is then")
     belmora.files()
@@ -310,6 +317,8 @@ def the_board_decides(cast: Cast) -> None:
     secretary.is_told("Defence Board")
     secretary.files()
     text = ("ford", "aid-of-the-board")
+    cast("XAB").deed("ford", "Call an organ together", organ="defence-board")
+    cast("XAB").files()
     for seat in ("XAB", "XAD"):
         cast(seat).position(text, "support")
         cast(seat).files()
@@ -411,15 +420,15 @@ def the_case_is_reported_and_closed(cast: Cast) -> None:
 
 
 def nobody_sees_what_is_not_for_them(cast: Cast) -> None:
-    """Elvaria and Dunmark see the case and not the warning; Gallenmere, a partner, no trace of either."""
-    for officer, hidden in ((cast("XAD"), [WARNING]), (cast("XAE"), [WARNING]), (cast("XAG"), [WARNING, "ford", "tanks"])):
-        for path in (*PAGES, *MORE, "cases/ford", "after/ford", "council/ford/aid", "cases/ford/warnings/tanks"):
-            answer = officer.page.goto(f"/{path}")
-            assert answer is not None
-            if answer.status == 404:
-                continue
-            told = officer.page.content()
-            assert [word for word in hidden if word in told] == [], (officer.name, path)
+    """Dunmark and Elvaria see the case and not the warning; Gallenmere, a partner, no trace of either."""
+    secrets = {"XAD": [WARNING], "XAE": [WARNING], "XAG": [WARNING, "ford", "tanks", "aid-of-the-board"]}
+    case = ["cases/ford", "after/ford", "council/ford/aid", "cases/ford/warnings/tanks", "desk/warning/ford/tanks"]
+    for seat, hidden in secrets.items():
+        for path in (*PAGES, *MORE, *case, "deadlines.ics"):
+            answer = cast(seat).context.request.get(f"/{path}")
+            told = answer.text().replace(f"/{path}", "")  # which a page may say back
+            assert [word for word in hidden if word in told] == [], (seat, path)
+            assert answer.ok or path in MORE or (path in case and (seat == "XAG" or "warning" in path)), (seat, path)
 
 
 # tabs, sessions, and a centre that is killed
@@ -444,7 +453,9 @@ def happens(stage: Exercise, *pages: Page) -> None:
         expect(page.locator("[data-item]", has_text=case)).to_have_count(1)
 
 
-def test_two_tabs_of_a_desk_share_one_stream_and_lose_nothing_when_the_first_closes(stage: Exercise, cast: Cast) -> None:
+def test_two_tabs_of_a_desk_share_one_stream_and_lose_nothing_when_the_first_closes(
+    stage: Exercise, cast: Cast
+) -> None:
     corvenna = cast("XAC")
     corvenna.open()
     corvenna.follows()

@@ -10,8 +10,10 @@ import { BY_ITSELF } from "./stream";
 
 const SOON_MS = 150;
 const SPREAD_MS = 450;
-/** From the end of one request to the start of the next. */
+/** From the end of one request to the start of the next: so many times as long as it took, and at least a second. A
+ * centre that is slow to answer is so because many ask. */
 const REST_MS = 1_000;
+const REST_TIMES = 10;
 
 /** The markup of each region as the centre sent it, before scripts added to it. */
 const sent = new Map<string, string>();
@@ -46,6 +48,7 @@ function plan(): void {
 
 async function ask(): Promise<void> {
   timer = undefined;
+  const began = Date.now();
   isBusy = true;
   isWanted = false;
   try {
@@ -56,7 +59,8 @@ async function ask(): Promise<void> {
     // The line broke: the stream notices too, and says so; when it is back, it asks for this again.
   }
   isBusy = false;
-  restsUntil = Date.now() + REST_MS;
+  const now = Date.now();
+  restsUntil = now + Math.max(REST_MS, REST_TIMES * (now - began));
   if (isWanted) plan();
 }
 

@@ -52,6 +52,7 @@ from tocsin.alliance.state import EMPTY, State
 from tocsin.alliance.step import fold
 from tocsin.centre.feeds import Feed
 from tocsin.centre.law import Law, seats_of
+from tocsin.centre.view_model import CaseClock
 from tocsin.charter.snapshot import Snapshot
 from tocsin.terms import Instant
 
@@ -110,6 +111,8 @@ class Board:
         self.case_entries: dict[str, array[int]] = {}
         """Entries that brought facts of a case."""
         self.case_marks: dict[str, array[int]] = {}
+        self.clocks: dict[str, tuple[object, CaseClock]] = {}
+        """Of each case its clock, with what it was worked out from: see view_history."""
         """Those of them that headline times are measured by."""
         self.courses: dict[str, array[int]] = {}
         """'case/procedure' -> the entries that brought facts of its course: the first, and of many the latest."""

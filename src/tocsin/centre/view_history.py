@@ -53,7 +53,18 @@ def shown_headlines(rows: Iterable[Timed]) -> tuple[Headline, ...]:
 
 
 def clock(view: "View", case: CaseState) -> CaseClock:
-    """The headline times of a case, what they count from, and the meetings that were called."""
+    """The headline times of a case, what they count from, and for each organ when it was called last.
+
+    A case is seen whole or not at all, so that it is the same for all who see it, and is worked out once.
+    """
+    state = len(view.board.case_marks.get(case.id, ())), case.closed
+    kept = view.board.clocks.get(case.id)
+    if kept is None or kept[0] != state:
+        kept = view.board.clocks[case.id] = state, _clock(view, case)
+    return kept[1]
+
+
+def _clock(view: "View", case: CaseState) -> CaseClock:
     rows = marks(view, case.id)
     warned = [row.span.earliest for row in rows if isinstance(row.fact, WarningReported)][:1]
     asked = [row.span.earliest for row in rows if isinstance(row.fact, RequestMade)][:1]
@@ -63,13 +74,15 @@ def clock(view: "View", case: CaseState) -> CaseClock:
         closed=case.closed,
         since=min((*warned, *asked), default=None),
         headlines=shown_headlines(rows),
-        meetings=tuple(
-            Meeting(organ=row.fact.organ, by=row.fact.by, called=row.fact.at, meets_by=row.fact.meets_by,
-                    clause=row.fact.clause)
-            for row in rows
-            if isinstance(row.fact, OrganConvened)
-        ),
-    )  # fmt: skip
+        meetings=tuple(_meetings(rows)),
+    )
+
+
+def _meetings(rows: Iterable[Timed]) -> Iterator[Meeting]:
+    """The last call of each organ."""
+    calls = {row.fact.organ: row.fact for row in rows if isinstance(row.fact, OrganConvened)}
+    for call in calls.values():
+        yield Meeting(organ=call.organ, by=call.by, called=call.at, meets_by=call.meets_by, clause=call.clause)
 
 
 def history(view: "View", case: CaseState) -> tuple[Happened, ...]:

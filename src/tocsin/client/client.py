@@ -21,6 +21,7 @@ from tocsin.alliance.contents import WarningContent
 from tocsin.client.drafts import Draft, body_of, checked_text, draft
 from tocsin.client.events import OnLine, events
 from tocsin.client.keys import PartyKey
+from tocsin.client.notebook import Notebook
 from tocsin.client.wire import Answer, Sent, Wire, target
 
 
@@ -46,6 +47,8 @@ class Client:
         self.wire = Wire(address, secret, timeout_seconds=timeout_seconds, ca_file=ca_file, sleep=sleep)
         self.wire.on_behalf = on_behalf
         self.key = key
+        self.notebook = Notebook(self.wire)
+        """What the seat keeps for itself: drafts, the watch log, handovers, situation reports."""
         self._origin = ""
 
     def __enter__(self) -> Self:

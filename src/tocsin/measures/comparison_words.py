@@ -1,4 +1,4 @@
-"""Rules, conditions and lengths of time in few words, for a cell of a table. Whole sentences: `charter/told/words.py`."""
+"""Rules, conditions and lengths of time in few words, for a cell of a table. Sentences: `charter/told/words.py`."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta

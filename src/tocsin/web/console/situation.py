@@ -21,6 +21,8 @@ from tocsin.web.forms import onward
 from tocsin.web.shell import Text, page, texts
 
 FEED_ITEMS = 30
+ROWS_MAX = 40
+"""So much of what is asked and of what falls due stands here, the soonest; the desk and the print book have all."""
 CASES_MAX = 12
 """So many running cases have their clock here, the latest; the page of cases has all."""
 
@@ -67,7 +69,7 @@ async def show(call: Call) -> Reply:
     running = [line.case for line in lines]
     strips = [await _strip(call, line) for line in lines[-CASES_MAX:][::-1]]
     dues = sorted(_dues(call, _), key=lambda due: due.at or 0)
-    tasks = tuple(_task(call, ask) for ask in await views.asks(call))
+    tasks = [_task(call, ask) for ask in await views.asks(call)]
     overdue = sum(due.is_late for due in dues) + sum(task.is_late for task in tasks)
     slow = sum(pace.is_late for strip in strips for pace in strip.paces)
     position = cursor_position(call.centre.cursor(call.seat)) or 0
@@ -83,10 +85,12 @@ async def show(call: Call) -> Reply:
         more_cases=max(0, len(lines) - CASES_MAX),
         closed_cases=sum(line.closed is not None for line in view.cases()),
         headline_words=headline_words(_),
-        dues=dues,
+        dues=dues[:ROWS_MAX],
+        more_dues=max(0, len(dues) - ROWS_MAX),
         late=overdue + slow,
         late_where="#due" if overdue else "#clocks",
-        tasks=tasks,
+        tasks=tasks[:ROWS_MAX],
+        more_tasks=max(0, len(tasks) - ROWS_MAX),
         may_open="consult" in call.actor.scopes and acts_for_party(choices_of(call)),
         feed=feed[::-1],
         said=said,
