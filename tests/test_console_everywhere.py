@@ -10,6 +10,7 @@ from playwright.sync_api import Page, Response, ViewportSize, expect
 
 from tests.browser import chromium, need_browser, serious
 from tests.console_stage import Exercise, Officer
+from tests.test_demo import demonstration
 from tocsin.web.call import HTML
 from tocsin.web.routes_pages import PAGES
 
@@ -298,3 +299,33 @@ def test_the_pages_of_the_way_in_have_no_serious_flaw_either(scene: Scene) -> No
         assert serious(page) == []
         assert sticks_out(page) == []
     context.close()
+
+
+@pytest.mark.long
+def test_a_real_alliances_pages_have_no_serious_flaw_either(scene: Scene) -> None:
+    """With a map, nineteen parties, precedents, and a charter of some size."""
+    browser = scene.corvenna.context.browser
+    assert browser is not None
+    case = "nato-2003-turkey"
+    paths = ["", "desk", "council", f"council/{case}/planning", f"cases/{case}", f"after/{case}", "print", "ledger"]
+    paths += ["charter", "charter/parties", "charter/duties", f"charter/what-if?procedure={case}/planning"]
+    with demonstration("--paused") as told:
+        people = [Officer(browser, link.partition("/start/")[0]) for link in told["links"].values()]
+        for officer, link in zip(people, told["links"].values(), strict=True):
+            officer.page.goto(link)
+        for step in range(1, 11):
+            people[0].press("Next step", people[0].page.locator("header"))
+            people[0].sees(f"step {step} of 27", "header")
+        found = {}
+        for officer in (people[0], people[1]):
+            for path in paths:
+                officer.page.goto(f"/{path}")
+                unfold(officer.page)
+                flaws = serious(officer.page)
+                officer.page.set_viewport_size(PHONE)
+                found[officer.address, path] = flaws + sticks_out(officer.page)
+                officer.page.set_viewport_size(DESK)
+        assert {where: flaws for where, flaws in found.items() if flaws} == {}
+        for officer in people:
+            officer.close()
+            assert officer.wrongs == []

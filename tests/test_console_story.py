@@ -4,6 +4,7 @@ import re
 import signal
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Literal, get_args
 
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
@@ -507,26 +508,30 @@ def test_a_session_that_ends_under_a_page_is_told_and_what_was_typed_is_filed_in
     assert "But not on our soil." in [line.get("reservation") for line in stage.admin.procedure(*text)["positions"]]
 
 
-def dies_after(stage: Exercise, officer: Officer, *, is_taken: bool) -> None:
-    """The centre is killed while the officer files: after it took the act but before it could say so, or before."""
+Moment = Literal["before it is taken", "before it is answered", "after it is answered"]
+
+
+def dies(stage: Exercise, officer: Officer, moment: Moment) -> None:
+    """The centre is killed while the officer files."""
 
     def kill(route: Route) -> None:
-        if is_taken:
+        if moment == "before it is answered":
             route.fetch(max_redirects=0)
         stage.end(signal.SIGKILL)
         route.abort("connectionreset")
 
-    def is_filing(url: str) -> bool:
-        return "/desk/position/" in url
-
-    officer.context.route(is_filing, kill, times=1)
+    if moment == "after it is answered":
+        officer.files()
+        stage.end(signal.SIGKILL)
+        return
+    officer.context.route(lambda url: "/desk/position/" in url, kill, times=1)
     officer.page.get_by_role("button", name="Confirm and file").click(no_wait_after=True)
     expect(officer.page.get_by_role("button", name="Confirm and file")).to_have_count(0)
 
 
-@pytest.mark.parametrize("is_taken", [True, False])
+@pytest.mark.parametrize("moment", get_args(Moment))
 def test_an_act_filed_while_the_centre_is_killed_is_neither_lost_nor_doubled(
-    stage: Exercise, cast: Cast, is_taken: bool
+    stage: Exercise, cast: Cast, moment: Moment
 ) -> None:
     text, watching = stage.silence(), [cast("XAB"), cast("XAC")]
     for officer in watching:
@@ -534,13 +539,13 @@ def test_an_act_filed_while_the_centre_is_killed_is_neither_lost_nor_doubled(
         officer.follows()
         officer.stays()
     breaking(cast("XAD"), text)
-    dies_after(stage, cast("XAD"), is_taken=is_taken)
+    dies(stage, cast("XAD"), moment)
     for officer in watching:
         officer.sees("what you see may be old", "[data-link]")
     stage.start()
     stage.conductor.set_clock(pause=True)
     cast("XAD").page.reload()  # the browser sends the form again
-    cast("XAD").sees("What we have said so far")
+    cast("XAD").sees(text[0], "#said")
     for officer in watching:
         expect(officer.page.locator("[data-link]")).to_have_text("connected", timeout=BACK_MS)
         broken = officer.page.locator("[data-item]", has_text=text[0]).filter(has_text="silence was broken")

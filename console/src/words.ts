@@ -6,7 +6,7 @@
 const given: Record<string, string> = read();
 
 function read(): Record<string, string> {
-  const block = document.getElementById("words");
+  const block = document.querySelector("script#words");
   return block ? (JSON.parse(block.textContent ?? "{}") as Record<string, string>) : {};
 }
 

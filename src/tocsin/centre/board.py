@@ -26,6 +26,7 @@ from tocsin.alliance.contents import (
 )
 from tocsin.alliance.facts import (
     AnyFact,
+    AttemptRecorded,
     CaseFact,
     CaseOpened,
     CaseShared,
@@ -89,6 +90,7 @@ COURSE = (
     | DeadlineMoved
     | Decided
     | ProcedureLapsed
+    | AttemptRecorded
 )
 """Facts that make the course of a procedure, beside what the electors say."""
 

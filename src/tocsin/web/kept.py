@@ -22,7 +22,7 @@ def fields_in(form: Struct) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     for name in form.__struct_fields__:
         value = getattr(form, name)
-        if name in FRAME or value in (None, "", (), False) or isinstance(value, Upload):
+        if name in FRAME or value is None or value is False or value in ("", ()) or isinstance(value, Upload):
             continue
         values = value if isinstance(value, tuple) else (value,)
         found += [(name, "true" if one is True else str(msgspec.to_builtins(one))) for one in values]

@@ -62,17 +62,17 @@ def parts_of(data: bytes, media: str) -> list[tuple[str, Any]]:
     if not boundary:
         raise Malformed("The form does not say where its parts end.", accepted=f"{MULTIPART}; boundary=…")
     collector = _Collector()
-    parser = MultipartParser(
-        boundary,
-        {
-            "on_part_begin": collector.begin,
-            "on_part_data": collector.data,
-            "on_header_field": collector.header_field,
-            "on_header_value": collector.header_value,
-            "on_header_end": collector.header_end,
-        },
-    )
     try:
+        parser = MultipartParser(
+            boundary,
+            {
+                "on_part_begin": collector.begin,
+                "on_part_data": collector.data,
+                "on_header_field": collector.header_field,
+                "on_header_value": collector.header_value,
+                "on_header_end": collector.header_end,
+            },
+        )
         parser.write(data)
         parser.finalize()
         read = [_part(headers, bytes(body)) for headers, body in collector.parts]

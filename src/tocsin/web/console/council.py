@@ -271,10 +271,10 @@ def _utc(value: str) -> str:
     """A date and time of a form, in UTC, as ISO 8601 text."""
     try:
         said = datetime.fromisoformat(value)
-    except ValueError:
+        return iso(instant(said.replace(tzinfo=UTC) if said.tzinfo is None else said))
+    except (ValueError, OverflowError):  # no time, or one that has no year in UTC
         accepted = "a date and time in UTC, such as 2003-02-12T14:00"
         raise Malformed("The deadline is no time.", field="deadline", found=value[:40], accepted=accepted) from None
-    return iso(instant(said.replace(tzinfo=UTC) if said.tzinfo is None else said))
 
 
 def _page(path: str, handler: Any, summary: str, query: type[Struct] | None = None) -> Route:  # noqa: ANN401  # a handler

@@ -318,7 +318,7 @@ async def pledge(call: Call) -> Reply:
     def again(problem: Problem) -> Reply:
         return desk_page(call, problem, form)
 
-    if not form.quantity.isdigit() or not int(form.quantity):
+    if not (form.quantity.isascii() and form.quantity.isdecimal() and int(form.quantity)):
         accepted = "a whole number, 1 or more"
         return again(
             Problem(title="", status=400, code="malformed", detail="It does not say how many.", accepted=accepted)

@@ -11,7 +11,7 @@ from tocsin.errors import Unserved
 from tocsin.web.call import HTML, Call, Reply, Route
 from tocsin.web.console.report_draw import Since, drawn
 from tocsin.web.console.watch import Id, Seen, ask, may_write, status_of
-from tocsin.web.forms import Csrf, Line, command_id
+from tocsin.web.forms import Csrf, Line, command_id, onward
 from tocsin.web.shell import page, see_other, texts
 
 REPORTS_SHOWN, LOOKED_BACK = 30, 100
@@ -63,7 +63,7 @@ async def make(call: Call) -> Reply:
         )
     except Unserved as problem:
         return await _list_page(call, ReportsQuery(), problem=problem)
-    return see_other(f"/watch/report/{made.id}")
+    return see_other(onward(call, f"/watch/report/{made.id}"))
 
 
 async def one(call: Call) -> Reply:
@@ -78,7 +78,7 @@ async def change(call: Call) -> Reply:
         await _change(call, name, form)
     except Unserved as problem:
         return await _report_page(call, name, problem=problem, form=form)
-    return see_other("/watch/report" if form.step == "drop" else f"/watch/report/{name}")
+    return see_other(onward(call, "/watch/report" if form.step == "drop" else f"/watch/report/{name}"))
 
 
 async def _change(call: Call, name: str, form: EditForm) -> None:

@@ -14,7 +14,7 @@ from tocsin.centre.notebook.book import Notebook
 from tocsin.centre.words import moment_words
 from tocsin.errors import Unserved
 from tocsin.web.call import HTML, Call, Reply, Route
-from tocsin.web.forms import Csrf, Line, Words, command_id
+from tocsin.web.forms import Csrf, Line, Words, command_id, onward
 from tocsin.web.problems import reply_of
 from tocsin.web.shell import page, see_other
 
@@ -121,7 +121,7 @@ async def write(call: Call) -> Reply:
         if form.corrects:
             return await _entry_page(call, form.corrects, problem=problem, form=form)
         return await _log_page(call, LogQuery(), problem=problem, form=form)
-    return see_other(f"/watch/log#{entry.id}")
+    return see_other(onward(call, f"/watch/log#{entry.id}"))
 
 
 async def entry(call: Call) -> Reply:
@@ -136,7 +136,7 @@ async def erase(call: Call) -> Reply:
         await ask(call, lambda book, by: book.erase_entry(by, name, why))
     except Unserved as problem:
         return await _entry_page(call, name, problem=problem)
-    return see_other(f"/watch/log/{name}")
+    return see_other(onward(call, f"/watch/log/{name}"))
 
 
 async def _log_page(
@@ -206,7 +206,7 @@ async def hand_over(call: Call) -> Reply:
         await ask(call, lambda book, by: book.hand_over(by, form.text, points, key=key))
     except Unserved as problem:
         return await _handover_page(call, problem=problem, form=form)
-    return see_other("/watch#handovers")
+    return see_other(onward(call, "/watch#handovers"))
 
 
 async def end_handover(call: Call) -> Reply:
@@ -219,7 +219,7 @@ async def end_handover(call: Call) -> Reply:
             await ask(call, lambda book, by: book.withdraw_handover(by, name))
     except Unserved as problem:
         return await _handover_page(call, problem=problem)
-    return see_other("/watch#handovers")
+    return see_other(onward(call, "/watch#handovers"))
 
 
 async def _handover_page(call: Call, *, problem: Unserved | None = None, form: HandoverForm | None = None) -> Reply:
