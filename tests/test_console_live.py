@@ -102,9 +102,9 @@ def opened(person: Person, text: str) -> Page:
     return page
 
 
-def connected(person: Person, stage: Stage, main: str = FEED) -> Page:
+def connected(person: Person, stage: Stage, main: str = FEED, body: str = "") -> Page:
     """A tab with that page, which follows the feed."""
-    page = opened(person, html(main, cursor=stage.cursor()))
+    page = opened(person, html(main, cursor=stage.cursor(), body=body))
     expect(page.locator("[data-link]")).to_have_text("connected")
     return page
 
@@ -276,7 +276,8 @@ def test_a_session_that_ends_is_told_and_a_draft_stays_until_one_has_signed_in_a
 ) -> None:
     person = Person(browser, stage.address)
     person.sign_in("XAC").close()  # a session of its own, since it ends
-    page = connected(person, stage, f"{FEED}<form data-draft><textarea></textarea></form>")
+    desk = person.context.request.get("/api/v1/me").json()["desk"]  # the pages of one desk know of each other
+    page = connected(person, stage, f"{FEED}<form data-draft><textarea></textarea></form>", f'data-desk="{desk}"')
     page.fill("textarea", "We hold that")
     other = person.context.new_page()
     other.goto("/")

@@ -11,7 +11,7 @@ from tocsin.alliance.facts import AttemptRecorded, Refusal
 from tocsin.centre.effects import Effect, effects
 from tocsin.centre.model import Answer, Submission
 from tocsin.centre.rehearsal import Rehearsal, rehearse
-from tocsin.errors import Unserved
+from tocsin.errors import Conflict, NotFound, Unserved
 from tocsin.web.call import Call, Reply
 from tocsin.web.commands import command_bytes
 from tocsin.web.kept import fields_in
@@ -34,6 +34,8 @@ class ActForm(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """First show what it would bring, then file it."""
     seen: Annotated[str, Meta(max_length=60)] = ""
     """The seat's cursor when the form was made: a later, equal act is another one."""
+    basis: Annotated[str, Meta(max_length=100)] = ""
+    """The text spoken on, as it stood when the effects were shown: see `check_basis`."""
 
 
 class EffectLine(Struct, frozen=True, kw_only=True):
@@ -90,6 +92,9 @@ async def act(  # what is done, and where one goes in each case
             if foreseen.refusal is not None and again is not None:
                 return again(problem_of(foreseen.refusal))
             return confirm_page(call, foreseen, back=back, title=title, shows=shows)
+        key = command_id(call, str(command["do"]), command, form.seen)
+        if call.centre.taken_at(str(command.get("by", call.seat)), key) is None:  # sent again it is a repeat
+            check_basis(call, form, command.get("case", ""), command.get("procedure", ""))
         answer = await call.centre.submit(call.actor, submission)
     except Unserved as error:
         if again is None:
@@ -111,7 +116,27 @@ def confirm_page(call: Call, foreseen: Rehearsal, *, back: str, title: str, show
     told = effect_lines(call, foreseen)
     values: dict[str, Any] = {"foreseen": foreseen, "effects": told, "shows": shows, "fields": fields_in(call.body)}
     values["act_english"] = act_english(call, foreseen)
+    values["basis"] = basis_of(call, *(getattr(foreseen.command, name, "") for name in ("case", "procedure")))
     return page(call, "console/confirm", status=status, here=_part(back), back=back, title=title, **values)
+
+
+def basis_of(call: Call, case: str, procedure: str) -> str:
+    """The text that an act speaks on, as the seat sees it now: version, status and deadline; empty for other acts."""
+    try:
+        row = call.view.procedure(case, procedure) if procedure else None
+    except NotFound:
+        row = None
+    return "" if row is None else f"{row.version} {row.status} {row.deadline or '-'}"
+
+
+def check_basis(call: Call, form: ActForm, case: str, procedure: str) -> None:
+    """Raises Conflict where the text is another than the one whose effects were shown: nobody agrees to that unread."""
+    if form.basis and form.basis != basis_of(call, case, procedure):
+        raise Conflict(
+            "changed meanwhile",
+            "The text changed after you were shown what this brings.",
+            fix="Look at it as it is now, and decide anew.",
+        )
 
 
 def act_english(call: Call, foreseen: Rehearsal) -> str:

@@ -192,12 +192,17 @@ def sign_in(call: Call, on_behalf: str = "") -> None:
 
 
 def sign_in_if_known(call: Call) -> None:
-    """Find out who asks, where somebody does and is known; nothing is refused here."""
-    if not call.header(b"authorization") and not call.header(b"cookie"):
+    """Find out who asks, where somebody does and is known; nothing is refused to who is not.
+
+    Others behind the same address, whose sessions have ended, keep nobody from the page to sign in by.
+    """
+    if not call.header(b"authorization") and not session_in(call.header(b"cookie"), is_secure=call.is_secure):
         return
     try:
         sign_in(call)
-    except NotSignedIn:
+    except (NotSignedIn, Overloaded):
+        if call.is_known:
+            raise
         call.secret = ""
 
 

@@ -13,7 +13,7 @@ from tocsin.web.call import Call, Reply
 from tocsin.web.shell import page
 from tocsin.web.uploads import Upload
 
-FRAME = frozenset({"csrf", "step", "seen"})
+FRAME = frozenset({"csrf", "step", "seen", "basis"})
 """Fields that no person fills in."""
 
 

@@ -54,9 +54,11 @@ def day_of(text: str, field: str, otherwise: date | None) -> date | None:
     if not text:
         return otherwise
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
+        date(day.year - 1, 1, 1), date(day.year + 1, 1, 1)  # what is drawn of a day shows the years around it
     except ValueError:
         raise Malformed(f"'{field}' is no day.", field=field, found=text[:40], accepted="such as 2003-02-10") from None
+    return day
 
 
 def snapshot_of(call: Call, query: DayQuery) -> Snapshot:

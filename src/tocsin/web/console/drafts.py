@@ -27,7 +27,17 @@ from tocsin.web.console.positions import (
     questions_of,
     takes_reservations,
 )
-from tocsin.web.forms import ActForm, act_english, command_id, effect_lines, onward, problem_in, problem_of
+from tocsin.web.forms import (
+    ActForm,
+    act_english,
+    basis_of,
+    check_basis,
+    command_id,
+    effect_lines,
+    onward,
+    problem_in,
+    problem_of,
+)
 from tocsin.web.problems import Problem, refused
 from tocsin.web.shell import page, see_other, texts
 from tocsin.web.uploads import Upload
@@ -243,6 +253,8 @@ async def hand_in(call: Call) -> Reply:
     if form.step == "show":
         return await _confirm(call, line, form)
     try:
+        if line.status not in ("filing", "filed"):
+            check_basis(call, form, line.case, line.procedure)
         filed = await file_draft(call.centre, actor, line.id, form.version)
     except Unserved as error:
         line = await asyncio.to_thread(book.draft, actor, line.id)
@@ -275,6 +287,7 @@ async def _confirm(call: Call, line: DraftLine, form: FileForm) -> Reply:
         foreseen=foreseen,
         effects=effect_lines(call, foreseen),
         act_english=act_english(call, foreseen),
+        basis=basis_of(call, line.case, line.procedure),
         shows=(),
         fields=[("version", str(form.version))],
         back=path(call, "desk", "draft", line.id),

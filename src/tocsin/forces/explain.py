@@ -1,0 +1,65 @@
+"""Why a line is not filled: for every unit that has the capability, the first rule that keeps it from the line."""
+
+from collections.abc import Sequence
+
+from tocsin.forces.arcs import Terms, Window, arc, terms_of
+from tocsin.forces.figures import Served
+from tocsin.forces.model import RULES, Blocked, ForceCase, ForcePackage, LineTotal, RuleId, Unfilled, Unit
+from tocsin.forces.tally import Tally
+
+WORDS: dict[RuleId, str] = {
+    "capability": "nothing more of this capability is pledged",
+    "caveat": "a hard caveat forbids it",
+    "endurance": "it would not last as long as the line needs it",
+    "transit": "nobody said how long it takes there",
+    "notice": "notice to move and transit end too late",
+    "validity": "the offer begins too late or ends too early",
+    "mandate": "the national mandate comes too late or ends too early",
+    "gate": "host consent, transit permission or status of forces is missing when needed",
+    "once": "it serves another line",
+    "lift": "there is not enough lift in time",
+    "one nation": "its nation may not give more of this line",
+    "cap": "its nation's cap is reached",
+}
+"""What keeps a unit from a line, in words."""
+
+
+def unfilled(case: ForceCase, units: Sequence[Unit], package: ForcePackage) -> tuple[Unfilled, ...]:
+    """Every line that a lawful package of these inputs leaves short, and what holds it back.
+
+    The binding rule of a line is the one that keeps back most strength; of equal ones the first in order.
+    """
+    terms = terms_of(case)
+    tally = Tally(terms, units)
+    by_id = {unit.id: unit for unit in units}
+    for assignment in package.assignments:
+        unit, line = by_id[assignment.unit], terms.lines[assignment.line]
+        window = arc(terms, unit, line)
+        assert isinstance(window, Window), "the package is lawful"
+        tally.take(Served(unit, line, window))
+    return tuple(_why(terms, tally, units, total) for total in package.totals if total.shortfall)
+
+
+def _why(terms: Terms, tally: Tally, units: Sequence[Unit], total: LineTotal) -> Unfilled:
+    line = terms.lines[total.line]
+    held: dict[RuleId, list[Unit]] = {}
+    for unit in units:
+        if unit.capability in terms.accepted[line.id] and tally.lines.get(unit.id) != line.id:
+            window = arc(terms, unit, line)
+            rule = tally.first_broken(Served(unit, line, window)) if isinstance(window, Window) else window
+            if rule is not None:
+                held.setdefault(rule, []).append(unit)
+    blocked = [
+        Blocked(rule=rule, units=tuple(unit.id for unit in kept), strength=sum(unit.strength for unit in kept))
+        for rule, kept in held.items()
+    ]
+    blocked.sort(key=lambda one: (-one.strength, RULES.index(one.rule)))
+    rule = blocked[0].rule if blocked else "capability"
+    return Unfilled(
+        line=line.id,
+        shortfall=total.shortfall,
+        essential=line.essential,
+        rule=rule,
+        says=WORDS[rule],
+        blocked=tuple(blocked),
+    )
