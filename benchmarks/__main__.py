@@ -1,8 +1,8 @@
 """Every benchmark, one after another, in one process, or those that are named.
 
-`.venv/bin/python -m benchmarks [outcome] [engine] [ledger] [group] [release] [centre] [web] [console] [--full]`; --full
-with the 1,000,000 acts of the ledger's targets and the 100,000 of the centre's, which takes a minute and 1 GB of
-/var/tmp.
+`.venv/bin/python -m benchmarks [outcome] [engine] [ledger] [group] [release] [centre] [web] [console]
+[forces] [--full]`; --full with the 1,000,000 acts of the ledger's targets and the 100,000 of the centre's, which takes
+a minute and 1 GB of /var/tmp.
 """
 
 import argparse
@@ -13,6 +13,7 @@ from benchmarks import (
     bench_centre,
     bench_console,
     bench_engine,
+    bench_forces,
     bench_group,
     bench_ledger,
     bench_outcome,
@@ -26,7 +27,7 @@ def main() -> None:
     parser.add_argument(
         "names",
         nargs="*",
-        metavar="outcome|engine|ledger|group|release|centre|web|console",
+        metavar="outcome|engine|ledger|group|release|centre|web|console|forces",
         help="all, where none is named",
     )
     parser.add_argument("--full", action="store_true", help="the ledger with 1,000,000 acts, the centre with 100,000")
@@ -40,6 +41,7 @@ def main() -> None:
         "centre": partial(bench_centre.main, full=wanted.full),
         "web": bench_web.main,
         "console": bench_console.main,
+        "forces": bench_forces.main,
     }
     for name in wanted.names or benchmarks:
         if name not in benchmarks:

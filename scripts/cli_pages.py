@@ -21,8 +21,10 @@ from tocsin.cli.charter_check import Checked
 from tocsin.cli.charter_view import CharterView, Summary
 from tocsin.cli.compare_print import ComparisonAnswer
 from tocsin.cli.export_make import ExportAnswer
+from tocsin.cli.forces_answers import InventoryAnswer, UnitsAnswer, Verified
 from tocsin.cli.ledger_words import EntryView
 from tocsin.cli.replay_tables import Entry, Result
+from tocsin.forces.model import Plan
 from tocsin.ledger import Restored, Verdict
 from tocsin.measures.burden import BurdenReport
 from tocsin.measures.cohesion import CohesionReport
@@ -101,6 +103,10 @@ ANSWERS: Mapping[str, str | type[Struct]] = {
     "ledger erase": "`ledger`, `entry`, `erased`, `note`, its index, `is_gone` and `not_reached`",
     "ledger compact-report": "`ledger`, `parts`, `file_bytes`, `log_bytes`, `given_back_bytes` and `says`",
     "ledger audit": "`ledger`, `counts` by word, and `acts`, a list of {}",
+    "forces plan": Plan,
+    "forces verify": Verified,
+    "forces inventory check": InventoryAnswer,
+    "forces inventory list": UnitsAnswer,
     "measures burden": BurdenReport,
     "measures concentration": ConcentrationReport,
     "measures similarity": SimilarityReport,

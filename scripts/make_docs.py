@@ -14,7 +14,7 @@ import msgspec
 from msgspec import NODEFAULT, Meta, Struct
 from msgspec.structs import FieldInfo, fields
 
-from scripts import case_pages, centre_pages, cli_pages, engine_pages, settings_pages
+from scripts import case_pages, centre_pages, cli_pages, engine_pages, forces_pages, settings_pages
 from tocsin import errors
 from tocsin.alliance.commands import Name
 from tocsin.centre import settings
@@ -119,6 +119,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "docs/reference/commands.md": lambda: cli_pages.cli_reference(MADE),
     "docs/reference/engine.md": lambda: engine_pages.engine_reference(MADE, all_fields),
     "docs/reference/errors.md": error_table,
+    "docs/reference/forces-fields.md": lambda: forces_pages.forces_reference(MADE, all_fields),
     "docs/reference/metrics.md": lambda: settings_pages.metrics_reference(MADE),
     "docs/reference/roles.md": lambda: centre_pages.roles_reference(MADE),
     "docs/reference/settings.md": lambda: settings_pages.settings_reference(MADE, all_fields),

@@ -205,6 +205,7 @@ def test_the_bar_leads_on_for_the_seat_that_somebody_acts_for() -> None:
         "console/refused",
         {"title": "x", "hypothetical": False},
         "live",
+        for_seat="?on_behalf=XAB",
         known={"on_behalf": "XAB", "seat": "XAA", "desk": "d", "role": "liaison"},
         nav=(shell.NavLine(path="/desk", label="Desk", key="d"), shell.NavLine(path="/", label="Situation", key="s")),
         here="/desk",

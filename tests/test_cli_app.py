@@ -61,6 +61,10 @@ CALLS: dict[str, tuple[str, ...]] = {
     "ledger erase": ("2", "--by", "the secretariat", "--reason", "asked for", "--yes"),
     "ledger compact-report": (),
     "ledger audit": ("acts.ledger",),
+    "forces plan": ("meridian-flood", "--inventory", "meridian"),
+    "forces verify": ("plan.json",),
+    "forces inventory check": ("meridian",),
+    "forces inventory list": ("meridian", "--capability", "fighter"),
     "measures burden": (),
     "measures concentration": ("nato",),
     "measures similarity": ("XAA", "XAB"),
@@ -197,6 +201,8 @@ def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     make_ledgers(tmp_path / "work")
     (tmp_path / "work/nato.txt").write_text("Article 5\nHelp.\n", encoding="utf-8")
     make_centre(tmp_path / "work")
+    planned = tocsin("forces", "plan", "meridian-flood", "--inventory", "meridian", "--json")
+    (tmp_path / "work/plan.json").write_text(planned.out, encoding="utf-8")
     monkeypatch.chdir(tmp_path / "work")
     monkeypatch.setenv("TOCSIN_HOME", str(tmp_path / "home"))
 

@@ -98,7 +98,7 @@ def test_the_precedents_of_a_charter_are_its_shipped_cases_each_with_its_source_
 
 
 @pytest.mark.parametrize(
-    ("reached", "hours_so_far", "is_late", "is_slow"),
+    ("reached", "hours_so_far", "is_slowest", "is_slow"),
     [
         (5.0, 100, False, False),
         (15.0, 100, False, True),
@@ -108,18 +108,29 @@ def test_the_precedents_of_a_charter_are_its_shipped_cases_each_with_its_source_
         (None, 21, True, False),
     ],
 )
-def test_a_time_is_late_beyond_every_precedent_and_slow_beyond_the_median(
-    *, reached: float | None, hours_so_far: int, is_late: bool, is_slow: bool
+def test_a_time_is_slowest_beyond_every_precedent_and_slow_beyond_the_median(
+    *, reached: float | None, hours_so_far: int, is_slowest: bool, is_slow: bool
 ) -> None:
     times = {"t_decide": Times(known=3, unknown=0, median_hours=10.0, least_hours=1.0, most_hours=20.0)}
     clock = CaseClock(
         case="k", opened=Instant(0), since=Instant(0), headlines=(Headline(name="t_decide", says="", hours=reached),)
     )
     (pace,) = timing.paces(clock, times, Instant(hours_so_far * HOUR_US))
-    assert (pace.is_late, pace.is_slow) == (is_late, is_slow)
+    assert (pace.is_slowest, pace.is_slow) == (is_slowest, is_slow)
 
 
-def test_a_closed_case_is_late_in_nothing_it_never_reached() -> None:
+def test_a_case_that_is_not_over_yet_is_no_precedent_of_its_own_days() -> None:
+    known = run(timing.known("nato"))
+
+    def cases(day: str) -> set[str]:
+        return {one.case for one in timing.over_by(known, day)}
+
+    assert "nato-2003-turkey" not in cases("2003-02-05")
+    assert "nato-2003-turkey" in cases("2004-01-01")
+    assert "nato-2001-september-11" in cases("2003-02-05")
+
+
+def test_a_closed_case_is_slow_in_nothing_it_never_reached() -> None:
     times = {"t_decide": Times(known=3, unknown=0, median_hours=10.0, least_hours=1.0, most_hours=20.0)}
     clock = CaseClock(
         case="k",
@@ -129,7 +140,7 @@ def test_a_closed_case_is_late_in_nothing_it_never_reached() -> None:
         headlines=(Headline(name="t_decide", says=""),),
     )
     (pace,) = timing.paces(clock, times, Instant(90 * HOUR_US))
-    assert (pace.hours, pace.is_late, pace.is_slow) == (None, False, False)
+    assert (pace.hours, pace.is_slowest, pace.is_slow) == (None, False, False)
 
 
 def test_a_picture_says_in_words_what_it_shows_and_escapes_it() -> None:

@@ -5,10 +5,14 @@ from urllib.parse import quote, urlencode
 import pytest
 
 from tests.centre_world import run
-from tests.console_user import FORM, User
+from tests.console_user import FORM, Page, User
 from tests.web_client import BASE, Site
 from tocsin.centre.settings import Settings
+from tocsin.charter.snapshot import Snapshot
 from tocsin.web.call import csrf_of
+from tocsin.web.console import book, calendar, case_forms, charter, council_view, desk
+from tocsin.web.console.law_rows import Kept
+from tocsin.web.console.parties import Contest, contests
 
 CASE = {"case": "k", "procedure": "p"}
 TENTS = {"matter": "relief", "text": "Tents for the north"}
@@ -102,6 +106,36 @@ def test_a_draft_is_not_filed_on_a_text_that_was_amended_after_its_effects_were_
             told = await user.send("", step="file")
             assert told.status == 409
             assert "The text changed after you were shown what this brings." in told.text
+            assert position_of(site, "XAC") == "not_stated"
+
+    run(story())
+
+
+def test_what_the_capital_approved_is_not_filed_on_a_text_that_was_amended_since() -> None:
+    async def story() -> None:
+        async with Site() as site:
+            xab = await table(site)
+            head, user = User(site, site.seat("XAC", "head")), User(site, site.seat("XAC"))
+            await head.open("/desk/drafts")
+            await head.send("/desk/drafts", {"approval": "capital"})
+            page = await user.open("/desk/position/k/p")
+            await user.post("/desk/draft/new/k/p", page.form("/desk/draft/new/k/p").filled({"position": "support"}))
+            draft = user.path
+            page = await head.open(draft)
+            version = dict(page.form(draft).fields)["version"]
+            yes = [("csrf", csrf_of(head.secret)), ("deed", "approve"), ("version", version)]
+            await head.post(draft, yes)
+            assert "The capital approved it" in head.page.text
+            site.world.pass_hours(1)
+            await amend(site, xab)
+            await user.open(draft)
+            file = dict(user.page.form(f"{draft}/file").fields)
+            for step in ("show", "file"):
+                told = await user.post(f"{draft}/file", list((file | {"step": step}).items()))
+                assert told.status == 409
+                assert "The text was amended after the capital approved this draft." in told.text
+            api = f"/api/v1/notebook/drafts/{draft.rpartition('/')[2]}/file"
+            assert (await site.post(api, user.secret, {"version": int(file["version"])})).status_code == 409
             assert position_of(site, "XAC") == "not_stated"
 
     run(story())
@@ -240,5 +274,324 @@ def test_no_way_on_leads_elsewhere(elsewhere: str) -> None:
             assert answer.headers["location"] == "/"
             page = await User(site, "").open(f"/login?next={quote(elsewhere)}")
             assert ("next", "/") in page.form("/login").fields
+
+    run(story())
+
+
+async def ask_the_capital(site: Site, seat: str = "XAB") -> tuple[User, User]:
+    """The seat's head, who has the capital approve from now on, and one of its liaisons."""
+    head, user = User(site, site.seat(seat, "head")), User(site, site.seat(seat))
+    await head.open("/desk/drafts")
+    await head.send("/desk/drafts", {"approval": "capital"})
+    return head, user
+
+
+async def approve(head: User, user: User, position: str) -> str:
+    """The path of a draft that says this, approved."""
+    page = await user.open("/desk/position/k/p")
+    await user.post("/desk/draft/new/k/p", page.form("/desk/draft/new/k/p").filled({"position": position}))
+    draft = user.path
+    version = dict((await head.open(draft)).form(draft).fields)["version"]
+    await head.post(draft, [("csrf", csrf_of(head.secret)), ("deed", "approve"), ("version", version)])
+    assert "The capital approved it" in head.page.text
+    return draft
+
+
+def test_what_was_entered_for_a_seat_is_not_confirmed_before_its_capital_approved_those_words() -> None:
+    async def story() -> None:
+        async with Site() as site:
+            await table(site)
+            told = {"party": "XAC", "position": "support", "by": "SG", "note": "telephone"}
+            assert (await site.act(site.admin, "state position", "told", **CASE, **told)).status_code == 200
+            head, user = await ask_the_capital(site, "XAC")
+            before = site.entries()
+            fields = [("csrf", csrf_of(user.secret)), ("position", "support")]
+            for step in ("show", "file"):
+                refused = await user.post("/desk/entered/k/p", [*fields, ("step", step)])
+                assert refused.status == 403
+                assert "files nothing that the capital has not approved" in refused.text
+            await approve(head, user, "object")
+            assert (await user.post("/desk/entered/k/p", fields)).status == 403
+            assert site.entries() == before
+            await approve(head, user, "support")
+            shown = await user.post("/desk/entered/k/p", fields)
+            assert "confirms the position that was entered for it" in shown.text
+            assert (await user.confirm()).status == 200
+            rows = site.world.centre.view("XAC").procedure("k", "p").positions
+            assert {row.party: row.on_behalf for row in rows}["XAC"] == "confirmed"
+
+    run(story())
+
+
+async def many_texts(site: Site, count: int) -> str:
+    """So many texts before the Council in one case, half of them withdrawn."""
+    xab = site.seat("XAB")
+    for number in range(count):
+        where = {"case": "k", "procedure": f"p{number}"}
+        assert (await site.act(xab, "table text", f"t{number}", **where, **TENTS)).status_code == 200
+        if number % 2:
+            assert (await site.act(xab, "withdraw text", f"w{number}", **where)).status_code == 200
+    return xab
+
+
+def test_pages_list_only_so_much_and_say_how_much_there_is_beside(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(desk, "LISTED", 3)
+    monkeypatch.setattr(book, "LISTED", 3)
+    monkeypatch.setattr(book, "TEXTS_MAX", 4)
+    monkeypatch.setattr(council_view, "RUNNING_SHOWN", 3)
+    monkeypatch.setattr(council_view, "ENDED_SHOWN", 2)
+
+    async def story() -> None:
+        async with Site() as site:
+            await many_texts(site, 10)
+            user = User(site, site.seat("XAC"))
+            asked = await user.open("/desk")
+            assert asked.html.count("waits for your position") == 3
+            assert "2 more" in asked.text
+            agenda = await user.open("/council")
+            assert sum(link.startswith("/council/k/") for link in agenda.links) == 5
+            assert "2 more" in agenda.text
+            assert "3 more" in agenda.text
+            printed = await user.open("/print")
+            assert printed.html.count('class="book-text"') == 4
+            assert "6 more are left out of this book." in printed.text
+            assert "2 more are left out of this book." in printed.text
+
+    run(story())
+
+
+def test_a_calendar_has_the_next_deadlines_and_no_end_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(calendar, "EVENTS_MAX", 2)
+
+    async def story() -> None:
+        async with Site() as site:
+            xab = site.seat("XAB")
+            for name in ("p", "q", "r"):
+                where = {"case": "k", "procedure": name}
+                await site.act(xab, "table text", f"t-{name}", **where, **TENTS)
+                assert (await site.act(site.admin, "open silence", f"s-{name}", by="SG", **where)).status_code == 200
+            sent = await site.get("/deadlines.ics", xab)
+            assert sent.text.count("BEGIN:VEVENT") == 2
+
+    run(story())
+
+
+PAGES = (
+    "/", "/desk", "/desk/position/k/p", "/council", "/council/k/p", "/council/k/p/sheet", "/cases", "/cases/k",
+    "/after/k", "/charter", "/charter/parties", "/charter/what-if", "/charter/what-if?procedure=k/p",
+    "/charter/duties?event=attack-on-member", "/charter/row/rule/silence", "/ledger", "/watch", "/print",
+)  # fmt: skip
+HOME = ("/api/", "/reference", "/style.css", "/static/", "#")
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_whoever_acts_for_another_seat_stays_with_it_on_every_link_and_is_told_so(path: str) -> None:
+    async def story() -> None:
+        async with Site() as site:
+            await table(site)
+            await amend(site, site.seat("XAB"))
+            user = await lend(site, "read", "position", "text")
+            page = await user.open(f"{path}{'&' if '?' in path else '?'}on_behalf=XAB")
+            assert page.status == 200
+            assert "You act for Belmora under its delegation." in page.text
+            lost = {link for link in page.links if link and not link.startswith(HOME) and "on_behalf=XAB" not in link}
+            assert lost <= {"/desk"}  # the way back to one's own
+            asked = [form for form in page.forms if form.action not in ("/logout", "/language")]
+            assert [
+                form.action
+                for form in asked
+                if "on_behalf=XAB" not in form.action and ("on_behalf", "XAB") not in form.fields
+            ] == []
+
+    run(story())
+
+
+@pytest.mark.parametrize(
+    ("path", "action", "values"),
+    [
+        ("/desk/position/k/p", "/desk/position/k/p", {"position": "object"}),
+        ("/desk/position/k/p", "/desk/draft/new/k/p", {"position": "object", "reasons": "Ours alone."}),
+        ("/watch/log", "/watch/log", {"text": "Ours alone."}),
+        ("/watch/handover", "/watch/handover", {"text": "Ours alone.", "points": ""}),
+        ("/watch/report", "/watch/report", {}),
+        ("/cases/k", "/cases/k", {"words": "Over."}),
+    ],
+)
+def test_a_form_that_one_seat_wrote_does_nothing_when_another_signs_in_and_sends_it_again(
+    path: str, action: str, values: dict[str, object]
+) -> None:
+    async def story() -> None:
+        async with Site() as site:
+            await table(site)
+            user = User(site, site.seat("XAB"))
+            page = await user.open(path)
+            names = [name for name in values if name != "points"]
+            sent = page.form(action, names).filled(values)
+            site.world.centre.desks.logout(user.secret)
+            kept = await user.post(action, sent)
+            assert kept.status == 401
+            user.secret, before = site.seat("XAC"), site.entries()
+            for step in ("show", "file"):
+                fields = [(name, value) for name, value in kept.form("").fields if name not in ("step", "csrf")]
+                again = [*fields, ("csrf", csrf_of(user.secret))]
+                again += [("step", step)] if ("step", "show") in kept.form("").fields else []
+                for form in (kept.form("").fields, again):
+                    told = await user.post(action, form)
+                    assert told.status == 409
+                    assert (
+                        "This form was made for XAB, and you are signed in as XAC. Nothing of it was done." in told.text
+                    )
+            assert site.entries() == before
+            assert position_of(site, "XAC") == "not_stated"
+            for page_of in ("/watch/log", "/watch/handover", "/watch/report", "/desk/drafts"):
+                assert "Ours alone" not in (await user.open(page_of)).text
+
+    run(story())
+
+
+def test_a_form_that_a_delegate_made_for_another_seat_is_not_sent_for_its_own() -> None:
+    async def story() -> None:
+        async with Site() as site:
+            await table(site)
+            user = await lend(site, "read", "position")
+            page = await user.open("/watch/log?on_behalf=XAB")
+            sent = page.form("/watch/log?on_behalf=XAB").filled({"text": "Belmora's capital called."})
+            told = await user.post("/watch/log", sent)
+            assert told.status == 409
+            assert "made for XAC for XAB, and you are signed in as XAC." in told.text
+            assert "capital called" not in (await user.open("/watch/log")).text
+
+    run(story())
+
+
+def test_a_silence_that_cannot_stand_by_itself_yet_is_not_said_to_adopt_the_text() -> None:
+    async def story() -> None:
+        async with Site() as site:
+            await table(site)
+            assert (await site.act(site.admin, "open silence", "s1", by="SG", **CASE)).status_code == 200
+            user = User(site, site.seat("XAC"))
+
+            def says() -> str:
+                asks = site.world.centre.view("XAC").situation().asks
+                return next(ask.says for ask in asks if ask.kind == "position")
+
+            assert "runs out unconfirmed unless somebody objects" in says()
+            assert "will stand adopted" not in says()
+            for party in sorted(site.world.centre.view("XAC").state.cases["k"].procedures["p"].ballot.universe):
+                sent = {"party": party, "by": party}
+                await site.act(site.seat(party), "confirm delivery", f"d-{party}", **CASE, **sent)
+            assert "will stand adopted unless somebody objects" in says()
+            assert "will stand adopted unless somebody objects" in (await user.open("/desk")).text
+
+    run(story())
+
+
+def test_a_case_does_not_call_a_text_adopted_that_waits_for_its_chair() -> None:
+    async def story() -> None:
+        async with Site() as site:
+            await table(site)
+            assert (await site.act(site.admin, "open silence", "s1", by="SG", **CASE)).status_code == 200
+            site.world.pass_hours(24 * 30)
+            assert site.world.centre.view("XAC").procedure("k", "p").status == "unconfirmed"
+            user = User(site, site.seat("XAC"))
+            page = await user.open("/cases/k")
+            assert "Nothing is adopted until the chair confirms it." in page.text
+            assert "as positions are: adopted" not in page.text
+            assert "Nothing is adopted until the chair confirms it." in (await user.open("/print")).text
+
+    run(story())
+
+
+BROWSER = {"accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "more", "status"),
+    [
+        ("GET", "/nowhere", {}, 404),
+        ("POST", "/council", {"origin": BASE}, 405),
+        ("GET", "/desk", {"host": "elsewhere.example"}, 421),
+        ("POST", "/desk/pledge", {"origin": "https://elsewhere.example"}, 403),
+        ("GET", "/", {"x-much": "x" * 100_000}, 431),
+    ],
+)
+def test_what_goes_wrong_before_any_page_is_a_page_with_the_mode_for_a_person_and_json_for_a_program(
+    method: str, path: str, more: dict[str, str], status: int
+) -> None:
+    async def story() -> None:
+        async with Site(mode="exercise") as site:
+            shown = await site.http.request(method, path, headers=BROWSER | more)
+            assert shown.status_code == status
+            assert shown.headers["content-type"] == "text/html; charset=utf-8"
+            assert "EXERCISE" in Page(shown).text
+            assert "frame-ancestors 'none'" in shown.headers["content-security-policy"]
+            for accept in ("*/*", "application/json", "text/html;q=0.5, application/json", "text/html;q=x"):
+                told = await site.http.request(method, path, headers={"accept": accept} | more)
+                assert told.status_code == status
+                assert told.headers["content-type"] == "application/problem+json"
+
+    run(story())
+
+
+@pytest.mark.parametrize("path", ["/api/nowhere", "/api/v1/situation"])
+def test_the_interface_for_programs_answers_in_json_whoever_asks(path: str) -> None:
+    async def story() -> None:
+        async with Site() as site:
+            for more in ({}, {"host": "elsewhere.example"}):
+                told = await site.http.get(path, headers=BROWSER | more)
+                assert told.headers["content-type"] == "application/problem+json"
+
+    run(story())
+
+
+@pytest.mark.parametrize(("scheme", "status"), [("Basic eDp5", 403), ("Bearerx y", 403), ("", 403), ("bearer y", 401)])
+def test_only_a_bearer_token_speaks_for_a_request_from_elsewhere(scheme: str, status: int) -> None:
+    async def story() -> None:
+        async with Site() as site:
+            said = {"origin": "https://elsewhere.example", "authorization": scheme}
+            told = await site.http.post("/api/v1/commands", content=b"{}", headers=said)
+            assert told.status_code == status
+
+    run(story())
+
+
+def test_a_request_by_form_says_the_further_facts_that_the_charter_asks_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(case_forms, "facts_asked", lambda _: ("called",))
+
+    async def story() -> None:
+        async with Site() as site:
+            await table(site)
+            user = User(site, site.seat("XAB"))
+            page = await user.open("/cases/k")
+            assert "fact.called" in page.form("/cases/k", deed="request").names
+            values = {"name": "r", "duty": "relieve", "fact.called": "true"}
+            shown = await user.send("/cases/k", values, deed="request")
+            assert ("fact.called", "true") in shown.form("", step="file").fields
+            await user.confirm()
+            assert "r" in site.world.centre.view("XAB").case_state("k").requests
+            with_no = {"name": "", "duty": "relieve", "fact.called": "false"}
+            await user.open("/cases/k")
+            back = await user.send("/cases/k", with_no, deed="request")
+            assert ("fact.called", "false") in back.form("/cases/k", deed="request").fields
+
+    run(story())
+
+
+def test_how_parties_stood_on_a_past_day_is_worked_out_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    worked_out: list[object] = []
+
+    def counted(snapshot: Snapshot) -> tuple[Contest, ...]:
+        worked_out.append(snapshot.on)
+        return contests(snapshot)
+
+    monkeypatch.setattr(charter, "contests", counted)
+    monkeypatch.setattr(charter, "_kept", Kept(12))
+
+    async def story() -> None:
+        async with Site() as site:
+            user = User(site, site.seat("XAC"))
+            for day in ("2020-01-01", "2020-01-01", "2020-01-02", "2020-01-02"):
+                assert (await user.open(f"/charter/parties?on={day}")).status == 200
+            assert [str(day) for day in worked_out] == ["2020-01-01", "2020-01-02"]
 
     run(story())

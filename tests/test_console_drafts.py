@@ -188,7 +188,7 @@ def test_whatever_is_sent_in_parts_is_read_or_refused(data: bytes) -> None:
     assert all(isinstance(name, str) for name, _ in found)
 
 
-def test_where_the_capital_approves_a_dispute_goes_by_a_draft_too() -> None:
+def test_where_the_capital_approves_a_word_on_what_was_entered_waits_for_it_too() -> None:
     async def story() -> None:
         async with Site() as site:
             officer, head = User(site, site.seat("XAB")), User(site, site.seat("XAB", "head"))
@@ -201,7 +201,8 @@ def test_where_the_capital_approves_a_dispute_goes_by_a_draft_too() -> None:
             refused = await officer.send("/desk/entered/k/p", {"position": "object"})
             assert refused.status == 403
             assert "files nothing that the capital has not approved" in refused.text
-            confirmed = await officer.send("/desk/entered/k/p", {"position": "support"})
-            assert "confirms the position that was entered for it" in confirmed.text
+            refused = await officer.send("/desk/entered/k/p", {"position": "support"})
+            assert refused.status == 403
+            assert "files nothing that the capital has not approved" in refused.text
 
     run(story())

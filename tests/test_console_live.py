@@ -495,3 +495,24 @@ def test_the_map_and_the_list_of_keys_are_accessible(person: Person) -> None:
     assert serious(page) == []
     page.keyboard.press("Escape")
     assert serious(page) == []
+
+
+def test_what_somebody_wrote_comes_back_to_the_same_desk_and_to_no_other(person: Person, stage: Stage) -> None:
+    form, scripts = '<form data-keep="words"><input name="words"></form>', "live.js keep.js"
+
+    def of(desk: str) -> str:
+        return html(form, cursor=stage.cursor(), body=f'data-desk="{desk}"', scripts=scripts)
+
+    page = opened(person, of("one"))
+    words = page.locator("[name=words]")
+    words.fill("Ours alone.")
+    for shows, stands in (
+        (html(form, scripts=scripts), ""),  # the session has ended: nobody is signed in
+        (of("one"), "Ours alone."),
+        (of("two"), ""),  # another desk of the same seat
+        (of("one"), ""),
+    ):
+        person.show(PROVING, shows)
+        page.goto(PROVING)
+        expect(page.locator("html")).to_have_attribute("data-script", "on")
+        expect(words).to_have_value(stands)

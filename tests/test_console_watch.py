@@ -194,6 +194,21 @@ async def made(officer: Browser, **said: str) -> str:
     return done.headers["location"]
 
 
+def test_a_report_whose_assessment_nobody_has_written_is_not_issued() -> None:
+    async def story() -> None:
+        async with Site() as site:
+            await crisis(site)
+            officer = Browser(site, "XAC")
+            path = await made(officer, case="")
+            body = "Assessment\n- (to be written by a person)"
+            refused = await officer.fill(path, path, step="issue", title="Tarn, first night", body=body)
+            assert refused.status_code == 400
+            assert "The assessment is still to be written" in refused.text
+            assert "draft: not issued" in (await officer.get(path)).text
+
+    run(story())
+
+
 def test_a_report_is_drawn_from_what_the_seat_sees_edited_issued_and_superseded() -> None:
     async def story() -> None:
         async with Site() as site:

@@ -21,7 +21,7 @@ from urllib.parse import unquote
 FILE_LINES_MAX = 450
 FUNCTION_LINES_MAX = 70
 
-CORE = ("src/tocsin/alliance/*.py", "src/tocsin/charter/*.py")
+CORE = ("src/tocsin/alliance/*.py", "src/tocsin/charter/*.py", "src/tocsin/forces/*.py")
 NOT_CORE = ("src/tocsin/charter/files/*.py",)  # reads files, so that nobody else has to
 ENTRY_POINTS = ("tocsin.__main__", "tocsin.cli")
 

@@ -2,19 +2,20 @@
 /**
  * What somebody writes is not lost: forms with `data-keep="name"` are kept in this tab while they are filled in, and
  * come back when the page is opened again, as after the session has ended. What was filed, and all of it at signing
- * out, is forgotten; another seat in the same tab is not shown it, and a closed tab takes it along.
+ * out, is forgotten; only the same desk is shown it again, on any page another desk's is forgotten (see own.ts), and a
+ * closed tab takes it along.
  */
 
+import { ofDesk, PREFIX } from "./own";
 import { say } from "./words";
 
-const PREFIX = "tocsin-keep/";
-const FRAME = new Set(["csrf", "seen", "step", "version"]);
+const FRAME = new Set(["csrf", "made_for", "seen", "step", "basis", "version"]);
 type Kept = [name: string, value: string][];
 
 const seat = document.body.dataset.seat ?? "";
 
 function keyOf(form: HTMLFormElement): string {
-  return `${PREFIX}${seat}/${form.dataset.keep ?? ""}`;
+  return ofDesk(`${seat}/${form.dataset.keep ?? ""}`);
 }
 
 /** The fields that a person fills in. */
@@ -73,12 +74,12 @@ function bringBack(form: HTMLFormElement): void {
 
 if (seat) {
   // What was confirmed is filed once a page without a refusal follows.
-  const confirmed = sessionStorage.getItem(`${PREFIX}confirmed`);
+  const confirmed = sessionStorage.getItem(ofDesk("confirmed"));
   if (confirmed !== null && !document.querySelector(".problem[role=alert]") && !document.querySelector("[data-file]")) {
     for (const key of JSON.parse(confirmed) as string[]) sessionStorage.removeItem(key);
-    sessionStorage.removeItem(`${PREFIX}confirmed`);
+    sessionStorage.removeItem(ofDesk("confirmed"));
   }
-  if (!document.querySelector("[data-file]")) sessionStorage.removeItem(`${PREFIX}last`);
+  if (!document.querySelector("[data-file]")) sessionStorage.removeItem(ofDesk("last"));
   for (const form of document.querySelectorAll<HTMLFormElement>("form[data-keep]")) bringBack(form);
 }
 
@@ -93,9 +94,9 @@ document.addEventListener("submit", ({ target, submitter }) => {
   if (form.getAttribute("action") === "/logout") {
     for (const key of Object.keys(sessionStorage)) if (key.startsWith(PREFIX)) sessionStorage.removeItem(key);
   } else if (form.dataset.keep !== undefined && seat && !isAside) {
-    sessionStorage.setItem(`${PREFIX}last`, keyOf(form));
+    sessionStorage.setItem(ofDesk("last"), keyOf(form));
   } else if (form.hasAttribute("data-file")) {
-    const last = sessionStorage.getItem(`${PREFIX}last`);
-    if (last !== null) sessionStorage.setItem(`${PREFIX}confirmed`, JSON.stringify([last]));
+    const last = sessionStorage.getItem(ofDesk("last"));
+    if (last !== null) sessionStorage.setItem(ofDesk("confirmed"), JSON.stringify([last]));
   }
 });

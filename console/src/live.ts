@@ -7,6 +7,7 @@ import { watchForms } from "./forms";
 import { listenToKeys } from "./keys";
 import { announce, showLink } from "./link";
 import { show } from "./lists";
+import { forgetOthers } from "./own";
 import { refresh, rememberRegions } from "./regions";
 import type { Link } from "./stream";
 import { addLocalTimes, keepTicking, tick } from "./times";
@@ -14,6 +15,7 @@ import { addLocalTimes, keepTicking, tick } from "./times";
 /** A replay's clock may be set or stopped without anything happening in the feed. */
 const LOOK_AT_CLOCK_MS = 10_000;
 
+forgetOthers();
 rememberRegions();
 setClock(document.body, arrival());
 addLocalTimes(document);

@@ -2,7 +2,11 @@
 
 /** The address of a page by its parts, such as `cases`, `TUR-1`. */
 export function pathTo(...parts: string[]): string {
+  return forSeat(`/${parts.map(encodeURIComponent).join("/")}`);
+}
+
+/** An address, for the seat that this page is for. */
+export function forSeat(address: string): string {
   const behalf = new URLSearchParams(location.search).get("on_behalf");
-  const path = `/${parts.map(encodeURIComponent).join("/")}`;
-  return behalf ? `${path}?on_behalf=${encodeURIComponent(behalf)}` : path;
+  return behalf ? `${address}${address.includes("?") ? "&" : "?"}on_behalf=${encodeURIComponent(behalf)}` : address;
 }

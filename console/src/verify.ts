@@ -2,6 +2,7 @@
 /** `[data-verify]`: a receipt, or the ledger as it stands, checked here against what the user holds. */
 
 import { type Case, count, judge, type Mark, type Verdict } from "./judge";
+import { forSeat } from "./paths";
 import { type Bytes, digest, ledgerOf, readCheckpoint, tidied } from "./proofs";
 import { say } from "./words";
 
@@ -154,7 +155,7 @@ class Check {
     const own = this.given(this.keys);
     const receipt = this.said("receipt");
     return {
-      receipt: receipt ? await text(receipt) : "",
+      receipt: receipt ? await text(forSeat(receipt)) : "",
       facts: this.said("facts"),
       origin: this.said("origin"),
       held: this.given(this.checkpoint),
@@ -162,7 +163,7 @@ class Check {
       ownKeys: own !== "",
       ask: {
         checkpoint: () => text("/api/v1/checkpoint"),
-        inclusion: (size) => hashes(`${receipt}/inclusion?size=${size}`),
+        inclusion: (size) => hashes(forSeat(`${receipt}/inclusion?size=${size}`)),
         consistency: (old, size) => hashes(`/api/v1/consistency?old=${old}&size=${size}`),
       },
       told: ({ mark, says }) => {

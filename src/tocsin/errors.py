@@ -5,6 +5,7 @@
     ├── InputError       a file the user wrote is wrong: a list of located Problems
     │   ├── CharterError     a charter
     │   ├── CaseError        a case, an event or a claim file
+    │   ├── ForcesError      a case of forces, an inventory or a plan
     │   ├── SettingsError    the settings of a centre
     │   └── TextError        an imported treaty text
     ├── NotFound         a charter, case, matter, rule or organ of that name does not exist
@@ -70,6 +71,10 @@ class CharterError(InputError):
 
 class CaseError(InputError):
     """A case, event or claim file that cannot be used."""
+
+
+class ForcesError(InputError):
+    """A case of forces, an inventory or a plan that cannot be used."""
 
 
 class SettingsError(InputError):

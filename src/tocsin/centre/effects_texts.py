@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from tocsin.alliance import silence
-from tocsin.alliance.commands import ConfirmExpiry, ConfirmPosition, OpenSilence, StatePosition
+from tocsin.alliance.commands import ConfirmPosition, OpenSilence, StatePosition
 from tocsin.alliance.decision import outcome_of
 from tocsin.alliance.facts import (
     AnyFact,
@@ -28,7 +28,7 @@ from tocsin.alliance.step import evolve
 from tocsin.centre.effects_words import Sentence, effect, either, listed, worded
 from tocsin.centre.rehearsal import Rehearsal
 from tocsin.centre.view import View
-from tocsin.centre.view_case import LEVERS_MAX, RUNNING
+from tocsin.centre.view_case import HEARD, LEVERS_MAX
 from tocsin.centre.words import moment_words
 from tocsin.charter.forum import Unset, ballot_for, open_forums
 from tocsin.charter.model import Forum
@@ -93,7 +93,7 @@ def of_all(view: View, rehearsal: Rehearsal) -> Iterator[Sentence]:
         yield from _outcome(view, text)
     if isinstance(command, StatePosition | ConfirmPosition) and text.now.status in ("open", "silence"):
         yield from _binding(view, text, command.party)
-    if text.now.status in RUNNING and not isinstance(command, ConfirmExpiry):
+    if text.now.status in HEARD:
         yield from _levers(view, text.now)
     if text.now.status == "open" or (text.now.status == "decided" and text.now.verdict in ("blocked", "escalated")):
         yield from _forums(view, rehearsal, text)

@@ -37,7 +37,7 @@ def _of_procedure(view: "View", case: str, procedure: Procedure) -> Iterator[Ask
         if seat not in procedure.positions:
             yield Ask(
                 kind="position",
-                says=f"'{name}'{_titled(procedure)} will stand adopted unless somebody objects. What was said before "
+                says=f"'{name}'{_titled(procedure)} {_what_comes(procedure)} What was said before "
                 "the silence does not count: say it again.",
                 case=case,
                 name=name,
@@ -62,6 +62,16 @@ def _of_procedure(view: "View", case: str, procedure: Procedure) -> Iterator[Ask
             case=case,
             name=name,
         )
+
+
+def _what_comes(procedure: Procedure) -> str:
+    """What the deadline of a silence brings, as things are."""
+    if all(_has_it(procedure, party) for party in procedure.ballot.universe):
+        return "will stand adopted unless somebody objects."
+    return (
+        "runs out unconfirmed unless somebody objects, or all are known to have the text by then: not all are yet. "
+        "Unconfirmed it adopts nothing until its chair confirms it."
+    )
 
 
 def _has_it(procedure: Procedure, party: str) -> bool:

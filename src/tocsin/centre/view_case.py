@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from tocsin.centre.view import View
 
 RUNNING = ("open", "silence", "unconfirmed")
+HEARD = ("open", "silence")
+"""In which a position that is stated counts: a silence that ran out unconfirmed waits for its chair alone."""
 LEVERS_MAX = 2_000
 ACCOUNT_ENTRIES_MAX = 150
 """The account of a case goes back over so many acts; the feed has them all."""
@@ -137,7 +139,7 @@ def deadlines(view: "View") -> Iterator[Deadline]:
 
 
 def _positions(view: "View", procedure: Procedure) -> Iterator[PositionLine]:
-    could = _could_change(procedure) if procedure.status in RUNNING else {}
+    could = _could_change(procedure) if procedure.status in HEARD else {}
     silence = procedure.silence if procedure.status in ("silence", "unconfirmed") else None
     for party in procedure.ballot.universe:
         yield PositionLine(

@@ -14,7 +14,7 @@ import typer
 from typer.core import TyperGroup
 
 from tocsin import __version__
-from tocsin.cli import charter, contacts, desk, desk_tokens, export, facts, ledger, measures, pending, text
+from tocsin.cli import charter, contacts, desk, desk_tokens, export, facts, forces, ledger, measures, pending, text
 from tocsin.cli.act import act
 from tocsin.cli.clock import clock
 from tocsin.cli.compare import compare
@@ -47,6 +47,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     "A centre": ("serve", "desk", "token", "contact", "backup", "restore", "erase", "clock"),
     "At your desk: see": ("situation", "cases", "case", "released", "warning", "watch", "receipt"),
     "At your desk: act": ("warn", "recall", "ack", "consult", "position", "text", "act", "pending"),
+    "Forces": ("forces",),
     "Records and numbers": ("ledger", "measures", "export", "version"),
 }
 """The commands as the help shows them; every one stands in one section."""
@@ -201,6 +202,7 @@ app.add_typer(text.app, name="text")
 app.add_typer(pending.app, name="pending")
 app.add_typer(charter.app, name="charter")
 app.add_typer(facts.app, name="facts")
+app.add_typer(forces.app, name="forces")
 app.add_typer(measures.app, name="measures")
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(export.app, name="export")

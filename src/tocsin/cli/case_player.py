@@ -26,8 +26,19 @@ SHORT_OF = 0.97
 class CasePlayer:
     """Plays a case in a thread of its own, as the conductor of a centre."""
 
-    def __init__(self, case: Case, charter: Charter, centre: Client, speed: float, *, is_paused: bool = False) -> None:
-        """`speed` is times as fast as it happened; `centre` is a conductor's client."""
+    def __init__(
+        self,
+        case: Case,
+        charter: Charter,
+        centre: Client,
+        speed: float,
+        *,
+        is_paused: bool = False,
+        stops_at: frozenset[str] = frozenset(),
+    ) -> None:
+        """`speed` is times as fast as it happened; `centre` is a conductor's client; after a step that does one of
+        `stops_at` it pauses by itself."""
+        self._stops_at = stops_at
         self._case, self._charter, self._centre = case, charter, centre
         self._turn = threading.Condition()
         self._speed, self._is_paused, self._may_take_one, self._is_closing = speed, is_paused, False, False
@@ -98,6 +109,8 @@ class CasePlayer:
         try:
             for number in self._numbers(CentreRunner(self._case, self._charter, self._centre)):
                 LOGGER.info("step %d of the case was taken", number)
+                if self._case.step[number - 1].do in self._stops_at:
+                    self.pause()
             if not self._is_closing:  # from here on time passes as everywhere
                 self._centre.set_clock(rate=1.0)
         except TocsinError as error:

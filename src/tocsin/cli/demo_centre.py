@@ -35,6 +35,8 @@ from tocsin.web.server import listening
 from tocsin.web.server import run as listen_and_serve
 
 SPEED = 3_600.0
+STOPS_AT = frozenset({"open silence"})
+"""Where a visitor who chose no speed is given time to sit down and act."""
 DESKS = 2
 """Nations of the case whose desks a visitor may take."""
 SECRETARIAT = "secretariat"
@@ -92,7 +94,14 @@ async def _served(demo: Demo, folder: Path) -> None:
         with listening(settings.listen) as sock:
             port = sock.getsockname()[1]
             client = Client(f"http://127.0.0.1:{port}", conductor.secret)
-            player = CasePlayer(case, charter, client, demo.speed or SPEED, is_paused=demo.is_paused)
+            player = CasePlayer(
+                case,
+                charter,
+                client,
+                demo.speed or SPEED,
+                is_paused=demo.is_paused,
+                stops_at=STOPS_AT if not demo.speed else frozenset(),
+            )
             app.web.player = player
             player.start()  # whoever asks waits at the socket until it is served
             try:

@@ -1,11 +1,12 @@
 """Why a line is not filled: for every unit that has the capability, the first rule that keeps it from the line."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from tocsin.forces.arcs import Terms, Window, arc, terms_of
 from tocsin.forces.figures import Served
-from tocsin.forces.model import RULES, Blocked, ForceCase, ForcePackage, LineTotal, RuleId, Unfilled, Unit
+from tocsin.forces.model import RULES, Blocked, ForceCase, ForcePackage, LineTotal, Plan, RuleId, Unfilled, Unit
 from tocsin.forces.tally import Tally
+from tocsin.terms import is_invented
 
 WORDS: dict[RuleId, str] = {
     "capability": "nothing more of this capability is pledged",
@@ -27,6 +28,7 @@ WORDS: dict[RuleId, str] = {
 def unfilled(case: ForceCase, units: Sequence[Unit], package: ForcePackage) -> tuple[Unfilled, ...]:
     """Every line that a lawful package of these inputs leaves short, and what holds it back.
 
+    To the package no unit can be added, as is so with those of `greedy`.
     The binding rule of a line is the one that keeps back most strength; of equal ones the first in order.
     """
     terms = terms_of(case)
@@ -40,6 +42,27 @@ def unfilled(case: ForceCase, units: Sequence[Unit], package: ForcePackage) -> t
     return tuple(_why(terms, tally, units, total) for total in package.totals if total.shortfall)
 
 
+def plan_of(case: ForceCase, units: Sequence[Unit], package: ForcePackage) -> Plan:
+    """A lawful package with its inputs and why lines are not filled: all that somebody else needs to check it."""
+    return Plan(
+        hypothetical=is_hypothetical(case, units),
+        case=case,
+        units=tuple(units),
+        package=package,
+        unfilled=unfilled(case, units, package),
+    )
+
+
+def is_hypothetical(case: ForceCase, units: Iterable[Unit]) -> bool:
+    """Whether the case says that it is made up, or forces in it are."""
+    return case.case.hypothetical or are_hypothetical(units)
+
+
+def are_hypothetical(units: Iterable[Unit]) -> bool:
+    """Whether units are of invented states, or of real ones and nobody says where they were seen."""
+    return any(is_invented(unit.nation) or not unit.source for unit in units)
+
+
 def _why(terms: Terms, tally: Tally, units: Sequence[Unit], total: LineTotal) -> Unfilled:
     line = terms.lines[total.line]
     held: dict[RuleId, list[Unit]] = {}
@@ -47,8 +70,8 @@ def _why(terms: Terms, tally: Tally, units: Sequence[Unit], total: LineTotal) ->
         if unit.capability in terms.accepted[line.id] and tally.lines.get(unit.id) != line.id:
             window = arc(terms, unit, line)
             rule = tally.first_broken(Served(unit, line, window)) if isinstance(window, Window) else window
-            if rule is not None:
-                held.setdefault(rule, []).append(unit)
+            assert rule is not None, "nothing can be added to the package"
+            held.setdefault(rule, []).append(unit)
     blocked = [
         Blocked(rule=rule, units=tuple(unit.id for unit in kept), strength=sum(unit.strength for unit in kept))
         for rule, kept in held.items()

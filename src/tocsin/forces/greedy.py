@@ -14,7 +14,7 @@ ALGORITHM = "greedy 1"
 
 
 def greedy(case: ForceCase, units: Sequence[Unit]) -> ForcePackage:
-    """A lawful package, the same for the same inputs. Case and inventory are those that `files` and `inventory` gave."""
+    """A lawful package, the same for the same inputs, which are as `load_case` and `load_inventory` give them."""
     terms = terms_of(case)
     tally = Tally(terms, units)
     by_capability: dict[str, list[Unit]] = {}

@@ -23,9 +23,7 @@ Tonnes = Annotated[int, Meta(ge=0, le=10_000_000)]
 Cents = Annotated[int, Meta(ge=0, le=1_000_000_000_000_000)]
 Percent = Annotated[int, Meta(ge=0, le=100)]
 
-OperationType = Literal[
-    "collective defence", "rapid reaction", "peacekeeping", "disaster relief", "border security"
-]
+OperationType = Literal["collective defence", "rapid reaction", "peacekeeping", "disaster relief", "border security"]
 Scope = Literal["task", "area", "phase"]
 GateKind = Literal["host consent", "transit permission", "status of forces"]
 
@@ -171,7 +169,7 @@ class About(Base, frozen=True):
 class ForceCase(Base, frozen=True):
     """All that is asked, and on what terms."""
 
-    schema: Annotated[Literal[1], Meta(description="The format of the file.")]
+    schema: Annotated[int, Meta(ge=1, le=1, description="The format of the file.")]
     case: Annotated[About, Meta(description="What the case is.")]
     line: Annotated[tuple[RequirementLine, ...], Meta(min_length=1, max_length=1000, description="Requirement lines.")]
     capability: Annotated[

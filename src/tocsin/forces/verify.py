@@ -43,7 +43,7 @@ def verify(case: ForceCase, units: Sequence[Unit], package: ForcePackage) -> tup
         else:
             tally.count(unit, line)
             breaks.append(_break(window, unit=unit.id, line=line.id))
-    breaks += _together(terms, tally, package)
+    breaks += _together(terms, tally, found)
     breaks += _figures(terms, units, package, found, tally)
     return tuple(breaks)
 
@@ -76,9 +76,9 @@ def _origin(case: ForceCase, units: Sequence[Unit], package: ForcePackage) -> It
         yield Break(rule="digest", says="it was changed after its digest was made")
 
 
-def _together(terms: Terms, tally: Tally, package: ForcePackage) -> Iterator[Break]:
+def _together(terms: Terms, tally: Tally, found: Found) -> Iterator[Break]:
     """The rules that units keep together."""
-    for unit, times in Counter(one.unit for one in package.assignments if one.unit in tally.lines).items():
+    for unit, times in Counter(unit.id for _, unit, _, _ in found).items():
         if times > 1:
             yield Break(rule="once", says=f"it is assigned {times} times", unit=unit)
     for first, last, asked, there in tally.lift.overfull():
@@ -97,9 +97,7 @@ def _together(terms: Terms, tally: Tally, package: ForcePackage) -> Iterator[Bre
             yield Break(rule="cap", says=says, nation=nation)
 
 
-def _figures(
-    terms: Terms, units: Sequence[Unit], package: ForcePackage, found: Found, tally: Tally
-) -> Iterator[Break]:
+def _figures(terms: Terms, units: Sequence[Unit], package: ForcePackage, found: Found, tally: Tally) -> Iterator[Break]:
     """What a package states of itself, against what the inputs give."""
     if list(package.assignments) != sorted(package.assignments, key=lambda one: (one.unit, one.line)):
         yield Break(rule="figures", says="the assignments do not stand in order of unit and line")
@@ -109,7 +107,9 @@ def _figures(
         else:  # times follow from nothing, where the unit may not serve
             is_true = (one.nation, one.strength, one.soft) == (unit.nation, unit.strength, soft_tags(unit, line))
         if not is_true:
-            yield Break(rule="figures", says="its nation, strength, times or tags are others", unit=unit.id, line=line.id)
+            yield Break(
+                rule="figures", says="its nation, strength, times or tags are others", unit=unit.id, line=line.id
+            )
     totals = line_totals(terms, units, tally.filled)
     if package.totals != totals:
         stated = {total.line: total for total in package.totals}

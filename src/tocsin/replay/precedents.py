@@ -145,6 +145,8 @@ class Precedent(Struct, frozen=True, kw_only=True, omit_defaults=True, rename=RE
     charter: str
     hypothetical: bool = False
     date: str
+    until: str
+    """The day of its last step: before that nobody could know what came of it."""
     steps: tuple[Asked, ...]
     readings: tuple[str, ...] = ()
     outcome: str
@@ -313,6 +315,7 @@ def _precedent(case: Case, charter: Charter, numbers: Iterable[int], report: Rep
         charter=report.charter,
         hypothetical=report.hypothetical,
         date=steps[0].at[:10],
+        until=(case.step[-1].latest or case.step[-1].at)[:10],
         steps=steps,
         readings=report.runs[0].readings,
         outcome=first[0] if len({verdict for verdict, _ in outcomes}) == 1 else "contested",

@@ -12,7 +12,7 @@ from tocsin.centre.runtime import Centre
 from tocsin.centre.settings import read_secret
 from tocsin.web.call import AsgiScope, Receive, Reply, Route, Send
 from tocsin.web.console import timing
-from tocsin.web.guard import Outlet, call_of, finish
+from tocsin.web.guard import Outlet, as_read, call_of, finish
 from tocsin.web.limits import Timer
 from tocsin.web.problems import NOT_FOUND, reply
 from tocsin.web.routes import ROUTES
@@ -49,8 +49,12 @@ class Router:
             await outlet(scope, receive, send)
             return
         answer = reply(NOT_FOUND)
-        await send_reply(answer, send, without_body=scope["method"] == "HEAD")
+        await send_reply(self.shown(scope, answer), send, without_body=scope["method"] == "HEAD")
         self.note(scope, answer)
+
+    def shown(self, scope: AsgiScope, answer: Reply) -> Reply:
+        """A refusal of what reached no outlet, as its client reads it: a person gets a page, with the mode on it."""
+        return as_read(call_of(self.web, scope), scope["path"], answer)
 
     def note(self, scope: AsgiScope, answer: Reply) -> None:
         """A request that reached no outlet leaves its line and its trace too."""
@@ -62,7 +66,7 @@ class App(Security):
 
     def __init__(self, web: Web) -> None:
         router = Router(web, web.routes)
-        super().__init__(router, web.settings, router.note)
+        super().__init__(router, web.settings, router.note, router.shown)
         self.web = web
 
     def close(self) -> None:

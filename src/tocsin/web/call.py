@@ -85,6 +85,12 @@ class Call:
         return reads_as(self.actor)
 
     @property
+    def made_for(self) -> str:
+        """Whom a form of this page acts for, as the form says it again when it is sent."""
+        by = self.actor
+        return f"{by.seat} for {by.on_behalf}" if by.on_behalf else by.seat
+
+    @property
     def view(self) -> View:
         """What the seat may see now: the only way to read."""
         return self.centre.view(self.seat)

@@ -4,8 +4,12 @@ Over TLS its name begins with `__Host-`, which browsers take from the very host 
 no such cookie can be set, it has a plain name.
 """
 
+import re
+
 from starlette.requests import cookie_parser
 
+FILED, FILED_SECONDS = "tocsin-filed", 30
+CURSOR = re.compile(r"\d{1,12}(\.\d{1,12})?-\d{1,12}")
 SECURE_NAME, PLAIN_NAME = "__Host-tocsin", "tocsin"
 HOURS_MAX = 12
 
@@ -25,3 +29,16 @@ def session_header(secret: str, *, is_secure: bool) -> tuple[bytes, bytes]:
     if is_secure:
         parts.append("Secure")
     return b"set-cookie", "; ".join(parts).encode()
+
+
+def filed_in(cookie: str) -> str:
+    """Where in the seat's feed the act stands that this browser has just filed; empty where it has filed none."""
+    said = cookie_parser(cookie).get(FILED, "") if cookie else ""
+    return said if CURSOR.fullmatch(said) else ""
+
+
+def filed_header(cursor: str, *, is_secure: bool) -> tuple[bytes, bytes]:
+    """The header that tells the next page of an act that was filed; without a cursor it takes that away."""
+    age = FILED_SECONDS if cursor else 0
+    parts = [f"{FILED}={cursor}", "Path=/", f"Max-Age={age}", "HttpOnly", "SameSite=Strict"]
+    return b"set-cookie", "; ".join([*parts, "Secure"] if is_secure else parts).encode()

@@ -12,8 +12,10 @@ from tocsin.centre.effects import Effect, effects
 from tocsin.centre.model import Answer, Submission
 from tocsin.centre.rehearsal import Rehearsal, rehearse
 from tocsin.errors import Conflict, NotFound, Unserved
+from tocsin.web import deeds
 from tocsin.web.call import Call, Reply
 from tocsin.web.commands import command_bytes
+from tocsin.web.cookies import filed_header
 from tocsin.web.kept import fields_in
 from tocsin.web.language import language_of
 from tocsin.web.problems import Problem, refused, reply_of
@@ -24,12 +26,21 @@ Line = Annotated[str, Meta(max_length=200)]
 Words = Annotated[str, Meta(max_length=4_000)]
 
 REFUSED = 422
+LATEST = 20
+"""Items of the feed among which an act that was filed this moment is looked for."""
 
 
-class ActForm(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Base of the forms that act."""
+class SeatForm(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Base of the forms that do anything for a seat."""
 
     csrf: Csrf
+    made_for: Annotated[str, Meta(max_length=200)] = ""
+    """Whom the page was made for: whoever is another by now does nothing with it, see `guard`."""
+
+
+class ActForm(SeatForm, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Base of the forms that act."""
+
     step: Literal["show", "file"] = "show"
     """First show what it would bring, then file it."""
     seen: Annotated[str, Meta(max_length=60)] = ""
@@ -94,7 +105,8 @@ async def act(  # what is done, and where one goes in each case
             return confirm_page(call, foreseen, back=back, title=title, shows=shows)
         key = command_id(call, str(command["do"]), command, form.seen)
         if call.centre.taken_at(str(command.get("by", call.seat)), key) is None:  # sent again it is a repeat
-            check_basis(call, form, command.get("case", ""), command.get("procedure", ""))
+            speaks = command["do"] == "state position"
+            check_basis(call, form, command.get("case", ""), command.get("procedure", ""), speaks=speaks)
         answer = await call.centre.submit(call.actor, submission)
     except Unserved as error:
         if again is None:
@@ -114,7 +126,12 @@ def confirm_page(call: Call, foreseen: Rehearsal, *, back: str, title: str, show
     """What would come of it, in words, and the button that does it."""
     status = 200 if foreseen.refusal is None else REFUSED
     told = effect_lines(call, foreseen)
-    values: dict[str, Any] = {"foreseen": foreseen, "effects": told, "shows": shows, "fields": fields_in(call.body)}
+    values: dict[str, Any] = {
+        "foreseen": foreseen,
+        "effects": told,
+        "shows": shows or deeds.rows(call, foreseen.command),
+        "fields": fields_in(call.body),
+    }
     values["act_english"] = act_english(call, foreseen)
     values["basis"] = basis_of(call, *(getattr(foreseen.command, name, "") for name in ("case", "procedure")))
     return page(call, "console/confirm", status=status, here=_part(back), back=back, title=title, **values)
@@ -129,9 +146,14 @@ def basis_of(call: Call, case: str, procedure: str) -> str:
     return "" if row is None else f"{row.version} {row.status} {row.deadline or '-'}"
 
 
-def check_basis(call: Call, form: ActForm, case: str, procedure: str) -> None:
-    """Raises Conflict where the text is another than the one whose effects were shown: nobody agrees to that unread."""
-    if form.basis and form.basis != basis_of(call, case, procedure):
+def check_basis(call: Call, form: ActForm, case: str, procedure: str, *, speaks: bool) -> None:
+    """Raises Conflict where the text is another than the one whose effects were shown: nobody agrees to that unread.
+
+    Whoever states a position on a text that has ended since agrees to nothing: that it came too late goes on record.
+    """
+    now = basis_of(call, case, procedure)
+    is_too_late = speaks and bool(now) and call.view.procedure(case, procedure).status not in ("open", "silence")
+    if form.basis and form.basis != now and not is_too_late:
         raise Conflict(
             "changed meanwhile",
             "The text changed after you were shown what this brings.",
@@ -173,7 +195,14 @@ def after(call: Call, answer: Answer, *, back: str, title: str, again: Again | N
     idle = [fact for fact in answer.facts if isinstance(fact, AttemptRecorded)]
     if idle:
         return page(call, "console/idle", here=_part(back), idle=idle, back=back, title=title)
-    return see_other(back)
+    return see_other(back, filed_header(act_cursor(call, answer), is_secure=call.is_secure))
+
+
+def act_cursor(call: Call, answer: Answer) -> str:
+    """Where the act stands in the seat's feed; empty where it is not among the latest."""
+    view = call.view
+    items = view.feed(max(0, view.length - LATEST), LATEST).items
+    return next((item.cursor for item in reversed(items) if item.facts and item.facts == answer.facts), "")
 
 
 def _part(path: str) -> str:

@@ -13,13 +13,13 @@ from urllib.parse import quote
 from msgspec import Struct
 
 from tocsin.centre.metrics import METHODS, status_class
-from tocsin.errors import Malformed, NotEntitled, NotFound, NotSignedIn, Overloaded, Unserved
+from tocsin.errors import Conflict, Malformed, NotEntitled, NotFound, NotSignedIn, Overloaded, Unserved
 from tocsin.web import reading
 from tocsin.web.call import HTML, JSON, AsgiScope, Call, Receive, Reply, Route, Send, Stream, csrf_of, is_same
 from tocsin.web.cookies import session_in
 from tocsin.web.kept import kept_page
 from tocsin.web.pages import refusal_page
-from tocsin.web.problems import problem, reply, reply_of
+from tocsin.web.problems import is_for_reading, problem, reply, reply_of
 from tocsin.web.security import SAFE_METHODS, send_reply
 from tocsin.web.shape import encode
 from tocsin.web.shell import see_other
@@ -78,7 +78,7 @@ class Outlet:
     async def _answer(self, route: Route | None, call: Call, scope: AsgiScope, receive: Receive) -> Reply | Stream:
         if route is None:
             told = problem(405, "no such method", f"{scope['method'][:20]} is not for this path.")
-            return reply(told, (b"allow", self._allowed))
+            return as_read(call, scope["path"], reply(told, (b"allow", self._allowed)))
         fields, on_behalf = self._query(route, scope["query_string"])
         if route.scope is not None:
             sign_in(call, on_behalf)
@@ -120,6 +120,8 @@ class Outlet:
             call.body = reading.decode(data, route.body, limits.json_depth)
         elif data.strip() not in (b"", b"{}"):
             raise Malformed("This request takes no body.", accepted="nothing, or {}")
+        if route.is_form and route.scope is not None:
+            _check_made_for(call, getattr(call.body, "made_for", ""))
         if call.cookie and route.scope is not None:
             sent = getattr(call.body, "csrf", "") if route.is_form else call.header(CSRF_HEADER)
             if not is_same(sent, csrf_of(call.secret)):
@@ -255,6 +257,16 @@ def _parameters(found: Mapping[str, str]) -> Mapping[str, str]:
     return found
 
 
+def _check_made_for(call: Call, said: str) -> None:
+    """Raises Conflict for a form made for another: who signs in next in the same browser would send it as its own."""
+    if said and said != call.made_for:
+        raise Conflict(
+            "another seat",
+            f"This form was made for {said}, and you are signed in as {call.made_for}. Nothing of it was done.",
+            fix="Go back and leave it, or sign in again as who wrote it.",
+        )
+
+
 def _way_in(route: Route | None, scope: AsgiScope, error: Exception) -> Reply | None:
     """Whoever asks for a page and is not signed in goes to sign in first, and then on to the page."""
     is_page = route is not None and route.scope is not None and route.media == HTML and route.method == "GET"
@@ -263,6 +275,11 @@ def _way_in(route: Route | None, scope: AsgiScope, error: Exception) -> Reply | 
     query = scope["query_string"].decode("latin-1")
     wanted = scope["path"] + (f"?{query}" if query else "")
     return see_other("/login" if wanted == "/" else f"/login?next={quote(wanted)}")
+
+
+def as_read(call: Call, path: str, answer: Reply) -> Reply:
+    """A refusal that no route has shaped: as a page for a person, else as it is."""
+    return refusal_page(call, answer) if is_for_reading(path, call.header(b"accept")) else answer
 
 
 def _error_page(route: Route | None, call: Call, error: Exception) -> Reply:

@@ -13,7 +13,7 @@ from tocsin.web.call import Call, Reply
 from tocsin.web.shell import page
 from tocsin.web.uploads import Upload
 
-FRAME = frozenset({"csrf", "step", "seen", "basis"})
+FRAME = frozenset({"csrf", "made_for", "step", "seen", "basis"})
 """Fields that no person fills in."""
 
 
@@ -24,6 +24,9 @@ def fields_in(form: Struct) -> list[tuple[str, str]]:
         value = getattr(form, name)
         if name in FRAME or value is None or value is False or value in ("", ()) or isinstance(value, Upload):
             continue
+        if isinstance(value, dict):  # a map's fields are written `field.key`
+            found += [(f"{name}.{key}", str(one)) for key, one in value.items() if one != ""]
+            continue
         values = value if isinstance(value, tuple) else (value,)
         found += [(name, "true" if one is True else str(msgspec.to_builtins(one))) for one in values]
     return found
@@ -33,4 +36,5 @@ def kept_page(call: Call, form: Struct) -> Reply:
     """The form as it was sent, with what to do next."""
     status = HTTPStatus.FORBIDDEN if call.is_known else HTTPStatus.UNAUTHORIZED
     has_steps = "step" in form.__struct_fields__
-    return page(call, "kept", status=status, fields=fields_in(form), has_steps=has_steps)
+    made_for = getattr(form, "made_for", "")
+    return page(call, "kept", status=status, fields=fields_in(form), has_steps=has_steps, made_for=made_for)

@@ -1,6 +1,7 @@
 """What goes wrong, as application/problem+json (RFC 9457). What is hidden and what is not there are one answer."""
 
 import logging
+import re
 import secrets
 from http import HTTPStatus
 
@@ -25,6 +26,9 @@ from tocsin.web.call import Reply
 LOGGER = logging.getLogger("tocsin.web")
 MEDIA = "application/problem+json"
 BUSY_SECONDS = 2
+ACCEPTED_MAX = 40
+"""Of the media that a request names, how many are looked at."""
+_QUALITY = re.compile(r"[01](\.[0-9]{0,3})?")
 
 TOO_LARGE = "too large"
 MEDIA_TYPE = "media type"
@@ -70,6 +74,19 @@ def problem(status: int, code: str, detail: str, *, fix: str = "") -> Problem:
 
 NOT_FOUND = problem(404, "not found", "There is nothing of that name here that you may see.")
 """One answer for what is hidden and for what never was."""
+
+
+def is_for_reading(path: str, accept: str) -> bool:
+    """Whether a person's browser asks, to which a problem is shown as a page. A program gets it as JSON."""
+    if path.startswith("/api/"):
+        return False
+    wants = {"text/html": 0.0, "application/json": 0.0, MEDIA: 0.0}
+    for part in accept.split(",")[:ACCEPTED_MAX]:
+        media, *parameters = (one.strip().lower() for one in part.split(";"))
+        if media in wants:
+            said = next((one[2:] for one in parameters if one.startswith("q=")), "1")
+            wants[media] = float(said) if _QUALITY.fullmatch(said) else 0.0
+    return wants["text/html"] > max(wants["application/json"], wants[MEDIA])
 
 
 def reply_of(error: Exception) -> Reply:

@@ -27,14 +27,15 @@ COOKIES_BYTES_MAX = 8_192
 
 Headers = list[tuple[bytes, bytes]]
 Refused = Callable[[AsgiScope, Reply], None]
+Shown = Callable[[AsgiScope, Reply], Reply]
 
 
 class Security:
     """The outermost layer of the app."""
 
-    def __init__(self, app: Asgi, settings: Settings, refused: Refused) -> None:
-        """`refused` is told of what never reaches the app."""
-        self.app, self.refused = app, refused
+    def __init__(self, app: Asgi, settings: Settings, refused: Refused, shown: Shown) -> None:
+        """`refused` is told of what never reaches the app; `shown` makes of it what the client reads."""
+        self.app, self.refused, self.shown = app, refused, shown
         self.header_bytes_max = settings.limits.header_bytes
         self.hosts = frozenset(name.strip("[]").lower() for name in settings.listen.hosts)
         self.public = _origin_of(settings.listen.public_url)
@@ -51,7 +52,7 @@ class Security:
 
         refusal = self._refusal(scope)
         if refusal is not None:
-            await send_reply(refusal, guarded)
+            await send_reply(self.shown(scope, refusal), guarded, without_body=scope["method"] == "HEAD")
             self.refused(scope, refusal)
         else:
             await self.app(scope, receive, guarded)
@@ -72,10 +73,10 @@ class Security:
     def _is_from_here(self, scope: AsgiScope, headers: Headers, host: bytes) -> bool:
         """Whether a browser sent it from one of our pages, or no browser sent it at all.
 
-        A bearer token is no matter of pages: a browser attaches none by itself.
+        A bearer token is no matter of pages: a browser attaches none by itself. Of other schemes it does.
         """
         named = {name: value for name, value in headers if name in {b"origin", b"sec-fetch-site", b"authorization"}}
-        if b"authorization" in named:
+        if named.get(b"authorization", b"").lower().startswith(b"bearer "):
             return True
         origin = named.get(b"origin")
         # Our pages tell no address to where they lead, so that browsers say "null" here, and who asks in the other.

@@ -14,6 +14,7 @@ from tocsin.centre.model import Mode
 from tocsin.centre.words import moment_words
 from tocsin.terms import Instant, iso
 from tocsin.web.call import HTML, Call, Reply, csrf_of
+from tocsin.web.cookies import filed_header, filed_in
 from tocsin.web.language import LANGUAGES, language_of, translations
 from tocsin.web.static_files import script_words, static_url
 
@@ -40,7 +41,10 @@ def page(call: Call, template: str, *, status: int = 200, headers: Headers = (),
     language = language_of(call)
     whom = _of_whom(call, translations(language).gettext) if call.is_known else {}
     about = call.centre.law.charter.document.charter
-    text = render(template, about, call.centre.mode, language, **(whom | values))
+    filed = filed_in(call.header(b"cookie")) if call.is_known else ""
+    if filed:
+        headers = (*headers, filed_header("", is_secure=call.is_secure))
+    text = render(template, about, call.centre.mode, language, filed=filed, **(whom | values))
     return Reply(status, text.encode(), HTML, headers)
 
 
@@ -48,7 +52,7 @@ def render(template: str, about: object, mode: Mode, language: str = "en", **val
     """A page's text. `about` has the charter's `title` and whether it is `hypothetical`."""
     words = {} if language == "en" else script_words(translations(language).gettext)
     frame = {"about": about, "mode": mode, "language": language, "languages": LANGUAGES, "words": words}
-    nobody = {"known": None, "nav": (), "player": None, "here": ""}
+    nobody = {"known": None, "filed": "", "nav": (), "player": None, "here": "", "for_seat": ""}
     return templates(language).get_template(f"{template}.html.j2").render(**(frame | nobody | values))
 
 
@@ -58,6 +62,8 @@ def _of_whom(call: Call, _: Text) -> dict[str, Any]:
     return {
         "known": actor,
         "csrf": csrf_of(call.secret),
+        "made_for": call.made_for,
+        "for_seat": f"?on_behalf={actor.on_behalf}" if actor.on_behalf else "",
         "seat_name": view.law.name(view.seat),
         "can": actor.scopes.__contains__,
         "now": view.now,

@@ -13,7 +13,7 @@ from msgspec import Struct
 from tocsin.centre.model import Actor, Answer, Submission
 from tocsin.centre.notebook.model import DraftLine
 from tocsin.centre.runtime import Centre, reads_as
-from tocsin.errors import Malformed, NotEntitled
+from tocsin.errors import Conflict, Malformed, NotEntitled, NotFound
 
 
 class Filing(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -49,6 +49,7 @@ async def file_draft(centre: Centre, by: Actor, draft: str, version: int) -> Fil
     `Centre.submit` raises.
     """
     book = centre.notebook
+    check_approved_text(centre, by, await asyncio.to_thread(book.draft, by, draft))
     line = await asyncio.to_thread(book.begin_filing, by, draft, version, _command_id())
     if line.status == "filed":
         return Filing(draft=line)
@@ -66,6 +67,22 @@ async def file_draft(centre: Centre, by: Actor, draft: str, version: int) -> Fil
     words = " ".join(filter(None, [answer.message, answer.fix]))[:1_000]
     line = await asyncio.to_thread(book.settle_filing, by, draft, line.command, at, words)
     return Filing(draft=line, answer=answer)
+
+
+def check_approved_text(centre: Centre, by: Actor, line: DraftLine) -> None:
+    """Raises Conflict where the text was amended after the capital approved: it said yes to other words."""
+    if line.status != "approved" or line.approved is None:
+        return
+    try:
+        course = centre.view(reads_as(by)).course(line.case, line.procedure)
+    except NotFound:  # the law says so where it is handed in
+        return
+    if any(step.version > 1 and step.at > line.approved for step in course):
+        raise Conflict(
+            "approved otherwise",
+            "The text was amended after the capital approved this draft.",
+            fix="Look at the new version, change the draft or confirm it anew, and ask the capital again.",
+        )
 
 
 async def settle_draft(centre: Centre, by: Actor, draft: str) -> DraftLine:

@@ -162,7 +162,7 @@ def _strictest(warnings: Sequence[WarningLine]) -> Marking | None:
 def _findings(call: Call, _: Text, case: CaseView, account: Sequence[Told], paces: Sequence[Pace]) -> Iterator[Finding]:
     names = headline_words(_)
     for pace in paces:
-        if pace.is_late and pace.earlier is not None:
+        if pace.is_slowest and pace.earlier is not None:
             fields = {"what": names[pace.headline.name], "most": hours_text(pace.earlier.most_hours)}
             yield Finding(says=_("%(what)s took longer than in any precedent (%(most)s at most).") % fields)
         elif pace.is_slow and pace.earlier is not None:

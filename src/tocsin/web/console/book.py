@@ -17,6 +17,10 @@ from tocsin.errors import NotEntitled, NotFound
 from tocsin.web.call import HTML, Call, Reply, Route
 from tocsin.web.shell import page
 
+LISTED = 100
+"""Of what is asked and due, the next; of contacts, the first."""
+CASES_MAX, TEXTS_MAX = 40, 20
+"""Of open cases, the newest; of the texts of each, those that run and then the newest."""
 EMPTY_LINES = 14
 """Of the log on paper."""
 
@@ -34,6 +38,7 @@ class CaseRow(NamedTuple):
 
     view: CaseView
     texts: tuple[TextRow, ...]
+    more_texts: int
 
 
 class ForumRow(NamedTuple):
@@ -73,7 +78,8 @@ async def show(call: Call) -> Reply:
     """The book, as of now."""
     view = call.view
     situation = view.situation()
-    cases = tuple(case_row(view, view.case(line.case)) for line in situation.cases if line.closed is None)
+    running = [line.case for line in situation.cases if line.closed is None]
+    cases = tuple(case_row(view, view.case(name)) for name in running[-CASES_MAX:])
     handovers: tuple[Handover, ...] = ()
     try:
         found = await asyncio.to_thread(call.centre.notebook.handovers, call.actor, is_open=True)
@@ -86,6 +92,8 @@ async def show(call: Call) -> Reply:
         here="/watch",
         situation=situation,
         cases=cases,
+        more_cases=max(0, len(running) - CASES_MAX),
+        listed=LISTED,
         members=view.members(),
         law=law_of(view.snapshot),
         charter=view.charter(),
@@ -98,12 +106,15 @@ async def show(call: Call) -> Reply:
 
 def case_row(view: View, case: CaseView) -> CaseRow:
     """A case with the rules of its texts."""
-    return CaseRow(case, tuple(_texts(view, case)))
+    rows = sorted(case.procedures, key=lambda row: (row.status not in RUNNING, -row.opened))
+    kept = {row.procedure for row in rows[:TEXTS_MAX]}
+    shown = tuple(row for row in case.procedures if row.procedure in kept)
+    return CaseRow(case, tuple(_texts(view, case.case, shown)), len(rows) - len(shown))
 
 
-def _texts(view: View, case: CaseView) -> Iterator[TextRow]:
-    state = view.case_state(case.case)
-    for row in case.procedures:
+def _texts(view: View, case: str, rows: tuple[ProcedureView, ...]) -> Iterator[TextRow]:
+    state = view.case_state(case)
+    for row in rows:
         rule = rule_words(state.procedures[row.procedure].ballot.rule, {})
         yield TextRow(row, rule, row.status in RUNNING)
 

@@ -1,6 +1,9 @@
 """The seat's deadlines as a calendar (RFC 5545). Its events bear the mode, and tell nothing of any warning."""
 
+import asyncio
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from hashlib import sha256
 
 from icalendar import Alarm, Calendar, Event
@@ -14,6 +17,8 @@ from tocsin.web.console.report_draw import banner_words
 MEDIA = "text/calendar; charset=utf-8"
 ALARMS_MINUTES = (60, 15)
 """Before a deadline."""
+EVENTS_MAX = 500
+"""Of all that falls due, the next."""
 LASTS = timedelta(minutes=15)
 """How long a deadline is drawn: it ends when it falls due."""
 KEPT = (b"cache-control", b"private, no-cache")
@@ -22,20 +27,30 @@ ATTACHED = (b"content-disposition", b'attachment; filename="deadlines.ics"')
 
 async def deadlines(call: Call) -> Reply:
     """What falls due, for a calendar."""
-    return Reply(200, calendar_of(call.view, call.centre.origin), MEDIA, (KEPT, ATTACHED))
+    # What it shows is read here; to draw it takes long, and keeps nobody waiting.
+    body = await asyncio.to_thread(drawing_of(call.view, call.centre.origin))
+    return Reply(200, body, MEDIA, (KEPT, ATTACHED))
 
 
-def calendar_of(view: View, origin: str) -> bytes:
-    """The calendar as a file. `origin` names the ledger: the same deadline is the same event in every file of it."""
+def drawing_of(view: View, origin: str) -> Callable[[], bytes]:
+    """What makes the calendar's file, and reads nothing of the centre any more.
+
+    `origin` names the ledger: the same deadline is the same event in every file of it.
+    """
     about = view.law.charter.document.charter
     label = label_of(view)
+    title = f"{label}{about.title}: {view.law.name(view.seat)}"
+    return partial(_drawn, title, label, view.deadlines()[:EVENTS_MAX], view.now, origin)
+
+
+def _drawn(title: str, label: str, lines: tuple[Deadline, ...], now: Instant, origin: str) -> bytes:
     calendar = Calendar()
     calendar.add("prodid", "-//Tocsin//deadlines//EN")
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
-    calendar.add("x-wr-calname", f"{label}{about.title}: {view.law.name(view.seat)}")
-    for line in view.deadlines():
-        calendar.add_component(_event(line, view.now, label, origin))
+    calendar.add("x-wr-calname", title)
+    for line in lines:
+        calendar.add_component(_event(line, now, label, origin))
     return bytes(calendar.to_ical())
 
 
@@ -79,6 +94,6 @@ ROUTES: tuple[Route, ...] = (
         scope="read",
         media=MEDIA,
         says="For calendars that send a bearer token of the scope `read`; for others it is downloaded and imported: "
-        "the same deadline keeps its UID. An event ends when it falls due.",
+        "the same deadline keeps its UID. It has the next 500. An event ends when it falls due.",
     ),
 )

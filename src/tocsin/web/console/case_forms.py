@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Annotated, Any, Literal, get_args
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, field
 
 from tocsin.alliance.commands import RequirementLine
 from tocsin.alliance.state import CaseState
@@ -13,6 +13,8 @@ from tocsin.centre.view import View
 from tocsin.errors import Malformed
 from tocsin.terms import EventKind, EventObject, Region
 from tocsin.web.call import Call
+from tocsin.web.console.charter import by_file
+from tocsin.web.console.explorer import facts_asked
 from tocsin.web.forms import ActForm, Line, Words
 from tocsin.web.shell import Text
 
@@ -49,6 +51,8 @@ class DeedForm(ActForm, frozen=True, forbid_unknown_fields=True, kw_only=True):
     region: Name = ""
     external: Literal["", "true", "false"] = ""
     overwhelmed: Literal["", "true", "false"] = ""
+    fact: dict[Name, Literal["", "true", "false"]] = field(default_factory=dict)
+    """Further facts that the charter's conditions ask for, by their names."""
     procedure: Name = ""
     line: Name = ""
     quantity: Annotated[str, Meta(max_length=12)] = ""
@@ -80,6 +84,8 @@ class Choices(Struct, frozen=True, kw_only=True):
     kinds: tuple[str, ...] = get_args(EventKind)
     objects: tuple[str, ...] = get_args(EventObject)
     regions: tuple[str, ...] = get_args(Region)
+    facts: tuple[str, ...] = ()
+    """Further facts that the charter's conditions ask for."""
     lines: tuple[Choice, ...] = ()
     own_pledges: tuple[Choice, ...] = ()
     decisions: tuple[Choice, ...] = ()
@@ -102,6 +108,7 @@ def choices_of(call: Call, case: CaseState | None = None) -> Choices:
         organs=tuple(Choice(value=row.id, label=row.name) for row in law.organs.values()),
         parties=tuple(parties),
         let_in=tuple(parties),
+        facts=facts_asked(by_file(view.law.charter, law)),
     )  # fmt: skip
     return standing if case is None else _in_case(call, case, standing)
 
@@ -114,6 +121,7 @@ def _in_case(call: Call, case: CaseState, standing: Choices) -> Choices:
         organs=standing.organs,
         parties=standing.parties,
         let_in=tuple(one for one in standing.parties if one.value not in case.shared),
+        facts=standing.facts,
         lines=tuple(
             Choice(value=line.id, label=f"{line.id}: {line.capability} ({line.unit})") for line in case.requirement
         ),
@@ -222,11 +230,12 @@ def _request(form: DeedForm, actor: str) -> dict[str, Any]:
         "territory_of": form.territory_of.strip(),
         "region": form.region,
         "overwhelmed": _yes_or_no(form.overwhelmed),
+        "facts": {name: said == "true" for name, said in form.fact.items() if said},
         "requested_by": [actor],
         "claimed_by": actor,
         "says": form.words[:2000],
     }
-    said = {name: value for name, value in event.items() if value not in ("", None)}
+    said = {name: value for name, value in event.items() if value not in ("", None, {})}
     return {"request": _needed(form.name, "name"), "duty": _needed(form.duty, "duty"), "event": said}
 
 

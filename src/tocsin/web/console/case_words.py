@@ -106,7 +106,7 @@ def shape_words(_: Text) -> dict[str, str]:
 def deadline_words(_: Text, row: Deadline, name: str) -> str:
     """What falls due; `name` is that of the party where it is a notice of leaving."""
     kinds = {
-        "silence": _("Silence on '%s' ends: it then stands adopted"),
+        "silence": _("Silence on '%s' ends"),
         "mandate": _("Mandate '%s' ends"),
         "consent": _("Consent of %s ends"),
         "notice": _("Notice of %s takes effect: it leaves"),

@@ -19,12 +19,12 @@ from tocsin.measures.overlap import Overlap, overlap
 from tocsin.web.call import HTML, Call, Reply, Route
 from tocsin.web.console import law_rows
 from tocsin.web.console.law_labels import labels
-from tocsin.web.console.parties import contests, parties_on
+from tocsin.web.console.parties import Contest, contests, parties_on
 from tocsin.web.shell import page, texts
 
 Short = Annotated[str, Meta(max_length=100)]
 TABLES = (*law_rows.ORDER, "clause", "instrument", "membership")
-_kept = law_rows.Kept(16)
+_kept = law_rows.Kept(48)
 """Drawings and changes, which are the same for everybody."""
 _texts = law_rows.Kept(40)
 """Texts that the operator attached: kept as long as the copy is the same."""
@@ -151,13 +151,14 @@ async def parties(call: Call) -> Reply:
     view, snapshot = call.view, snapshot_of(call, query)
     charter = view.law.charter
     found = _overlap(charter, snapshot)
+    is_today = snapshot.on == view.snapshot.on
     drawn = _kept.get(("drawn", *law_rows.key_of(snapshot)), lambda: draw(found, is_styled=False))
     return page(
         call,
         "console/charter_parties",
         **day_values(call, query, snapshot),
-        parties=parties_on(snapshot, view.law.plain(view.now) if snapshot.on == view.snapshot.on else snapshot),
-        contests=contests(snapshot),
+        parties=parties_on(snapshot, view.law.plain(view.now) if is_today else snapshot),
+        contests=contests(snapshot) if is_today else _contests(snapshot),
         overlap=found,
         drawn=drawn,
         leaves={member.party: member.leaves for member in view.members() if member.leaves is not None},
@@ -182,6 +183,11 @@ def _grouped(changes: tuple[ChangeView, ...]) -> dict[str, list[ChangeView]]:
         if of_table:
             found[heading] = of_table
     return found
+
+
+def _contests(snapshot: Snapshot) -> tuple[Contest, ...]:
+    """Of a day on which nothing was decided live."""
+    return _kept.get(("contests", *law_rows.key_of(snapshot)), lambda: contests(snapshot))
 
 
 def _overlap(charter: Charter, snapshot: Snapshot) -> Overlap:

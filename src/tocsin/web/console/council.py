@@ -38,14 +38,13 @@ async def agenda(call: Call) -> Reply:
 
 
 def _agenda(call: Call, problem: Problem | None = None) -> Reply:
-    view, lines = call.view, shown.agenda(call.view)
+    view = call.view
     actors = shown.actors_of(view, call.actor) if "text" in call.actor.scopes else ()
     return page(
         call,
         "console/council",
         **_frame(call, problem),
-        running=shown.by_organ(lines),
-        ended=shown.ended(lines),
+        **shown.agenda(view)._asdict(),
         actors=actors,
         named=view.law.name,
         forums=_forums(call, actors),

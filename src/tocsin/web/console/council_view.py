@@ -23,6 +23,8 @@ from tocsin.measures.comparison_words import rule_short
 from tocsin.terms import Instant, SourceClass, duration
 
 RUNNING = ("open", "silence", "unconfirmed")
+RUNNING_SHOWN, ENDED_SHOWN = 100, 50
+"""Of the agenda; the rest stands with its cases."""
 VOTELESS = "members without a vote"
 _WORDS = re.compile(r"\s+|\w+|[^\w\s]")
 
@@ -202,9 +204,42 @@ class AgendaLine(Struct, frozen=True, kw_only=True):
     moved_to: str
 
 
-def agenda(view: View) -> tuple[AgendaLine, ...]:
-    """Every procedure the seat sees."""
-    return tuple(_line(view, case.id, row) for case in view.seen_cases() for row in case.procedures.values())
+class Agenda(NamedTuple):
+    """What a page shows of it, and how many there are beside."""
+
+    running: dict[str, list[AgendaLine]]
+    """By organ; what is due first comes first."""
+    ended: list[AgendaLine]
+    """The latest first."""
+    more_running: int
+    more_ended: int
+
+
+def agenda(view: View) -> Agenda:
+    """The procedures the seat sees: those that run, and those that ended lately."""
+    rows = [(case.id, row) for case in view.seen_cases() for row in case.procedures.values()]
+    running = sorted((one for one in rows if one[1].status in RUNNING), key=_due)
+    ended = sorted((one for one in rows if one[1].status not in RUNNING), key=_ended, reverse=True)
+    organs: dict[str, list[AgendaLine]] = {}
+    for case, row in running[:RUNNING_SHOWN]:
+        line = _line(view, case, row)
+        organs.setdefault(line.organ, []).append(line)
+    return Agenda(
+        running=organs,
+        ended=[_line(view, case, row) for case, row in ended[:ENDED_SHOWN]],
+        more_running=max(0, len(running) - RUNNING_SHOWN),
+        more_ended=max(0, len(ended) - ENDED_SHOWN),
+    )
+
+
+def _due(one: tuple[str, Procedure]) -> tuple[bool, Instant]:
+    row = one[1]
+    deadline = row.silence.deadline if row.silence is not None and row.status == "silence" else None
+    return deadline is None, deadline or row.opened
+
+
+def _ended(one: tuple[str, Procedure]) -> Instant:
+    return one[1].decided or one[1].opened
 
 
 def _line(view: View, case: str, row: Procedure) -> AgendaLine:
@@ -236,21 +271,6 @@ def _line(view: View, case: str, row: Procedure) -> AgendaLine:
         how=row.how,
         moved_to=row.moved_to,
     )
-
-
-def by_organ(lines: Iterable[AgendaLine]) -> dict[str, list[AgendaLine]]:
-    """Those still running, by organ; what is due first comes first."""
-    found: dict[str, list[AgendaLine]] = {}
-    running = [line for line in lines if line.status in RUNNING]
-    for line in sorted(running, key=lambda line: (line.deadline is None, line.deadline or line.opened)):
-        found.setdefault(line.organ, []).append(line)
-    return found
-
-
-def ended(lines: Iterable[AgendaLine]) -> list[AgendaLine]:
-    """Those that ended, the latest first."""
-    over = [line for line in lines if line.status not in RUNNING]
-    return sorted(over, key=lambda line: -(line.decided or line.opened))
 
 
 # ---- who may act, and who could change it

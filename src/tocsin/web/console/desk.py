@@ -1,6 +1,6 @@
 """Desk: what is asked of us, soonest first, each with the button that answers it; and what we have said so far."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
@@ -23,8 +23,8 @@ from tocsin.web.shell import page, texts
 
 Name = Annotated[str, Meta(min_length=1, max_length=80)]
 CAVEATS_MAX = 20
-WARNINGS_SHOWN = 100
-"""Of our own, the latest."""
+LISTED = 100
+"""Of each list of the desk, what is due first or came last; all else stands with its case."""
 
 
 class AcknowledgeForm(ActForm, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -141,24 +141,30 @@ def desk_page(call: Call, problem: Problem | None = None, pledge: PledgeForm | N
     view, actor = call.view, call.actor
     pending = call.centre.desks.pending(actor)
     drafts = _drafts(call)
+    lists: dict[str, Sequence[Any]] = {
+        "asked": _asked((*view.situation().asks, *_seconds(pending)), _to_answer(call, drafts)),
+        "shortfalls": tuple(_shortfalls(call)),
+        "pending": [line for line in pending if line.own],
+        "chaired": tuple(_chaired(call)) if "position" in actor.scopes else (),
+        "said": tuple(_said(call)),
+        "pledged": tuple(_pledged(call))[::-1],
+        "releases": sorted(view.releases(), key=lambda row: row.at, reverse=True),
+        "warned": sorted((line for line in view.warnings() if line.author == view.seat), key=_newest, reverse=True),
+    }
+    cut: dict[str, Any] = {name: rows[:LISTED] for name, rows in lists.items()}
+    cut["warned"] = [Warned(line=line, holders=view.holders(line.case, line.warning)) for line in cut["warned"]]
     return page(
         call,
         "console/desk",
         status=problem.status if problem is not None else 200,
         here="/desk",
         problem=problem,
-        asked=_asked((*view.situation().asks, *_seconds(pending)), _to_answer(call, drafts)),
+        **cut,
+        more={name: max(0, len(rows) - LISTED) for name, rows in lists.items()},
         entered=_entered(call),
-        shortfalls=tuple(_shortfalls(call)),
         pledge=pledge,
-        pending=[line for line in pending if line.own],
         drafts=drafts,
-        chaired=tuple(_chaired(call)) if "position" in actor.scopes else (),
         is_party=view.seat in view.snapshot.standings,
-        said=tuple(_said(call)),
-        pledged=tuple(_pledged(call)),
-        warned=_warned(call),
-        releases=sorted(view.releases(), key=lambda row: row.at, reverse=True)[:WARNINGS_SHOWN],
         lent=tuple(_lent(call)),
         named=view.law.name,
         two_persons=TWO_PERSONS,
@@ -273,12 +279,8 @@ def _pledged(call: Call) -> Iterator[Pledged]:
                 )
 
 
-def _warned(call: Call) -> tuple[Warned, ...]:
-    """Our own warnings, the latest first."""
-    view = call.view
-    own = [line for line in view.warnings() if line.author == view.seat]
-    latest = sorted(own, key=lambda line: line.at or 0, reverse=True)[:WARNINGS_SHOWN]
-    return tuple(Warned(line=line, holders=view.holders(line.case, line.warning)) for line in latest)
+def _newest(line: WarningLine) -> int:
+    return line.at or 0
 
 
 def _lent(call: Call) -> Iterator[DelegationLine]:

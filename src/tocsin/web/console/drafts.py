@@ -11,7 +11,7 @@ from tocsin.centre.model import Submission
 from tocsin.centre.notebook.base import HEADS
 from tocsin.centre.notebook.book import Notebook
 from tocsin.centre.notebook.filenames import PLAIN
-from tocsin.centre.notebook.filing import command_of, file_draft, settle_draft
+from tocsin.centre.notebook.filing import check_approved_text, command_of, file_draft, settle_draft
 from tocsin.centre.notebook.model import Approval, DraftContent, DraftLine
 from tocsin.centre.rehearsal import rehearse
 from tocsin.centre.view_model import ProcedureView
@@ -254,7 +254,7 @@ async def hand_in(call: Call) -> Reply:
         return await _confirm(call, line, form)
     try:
         if line.status not in ("filing", "filed"):
-            check_basis(call, form, line.case, line.procedure)
+            check_basis(call, form, line.case, line.procedure, speaks=True)
         filed = await file_draft(call.centre, actor, line.id, form.version)
     except Unserved as error:
         line = await asyncio.to_thread(book.draft, actor, line.id)
@@ -275,6 +275,7 @@ async def _confirm(call: Call, line: DraftLine, form: FileForm) -> Reply:
         said = may.says if not may.may else changed
         return await _show(call, line, Problem(title="", status=409, code="not now", detail=said))
     try:
+        check_approved_text(call.centre, actor, line)
         foreseen = await rehearse(call.centre, actor, Submission(command=command_of(actor, line, f"draft/{line.id}")))
     except Unserved as error:
         return await _show(call, line, problem_in(error))

@@ -86,7 +86,7 @@ async def show(call: Call) -> Reply:
         kinds=get_args(EventKind),
         objects=get_args(EventObject),
         regions=get_args(Region),
-        facts=_facts_asked(by_file(law.charter, snapshot)),
+        facts=facts_asked(by_file(law.charter, snapshot)),
         people=[(party, law.name(party)) for party in sorted(snapshot.standings)],
     )
 
@@ -126,7 +126,7 @@ def _own_event(query: EventQuery) -> Event:
     )
 
 
-def _facts_asked(snapshot: Snapshot) -> tuple[str, ...]:
+def facts_asked(snapshot: Snapshot) -> tuple[str, ...]:
     """The further facts that the charter's conditions ask for on the day."""
     return _kept.get(("facts", *law_rows.key_of(snapshot)), lambda: tuple(sorted(set(_facts_in(snapshot)))))
 

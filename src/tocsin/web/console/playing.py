@@ -4,22 +4,21 @@ import asyncio
 import hmac
 from typing import Annotated, Literal
 
-from msgspec import Meta, Struct
+from msgspec import Meta
 
 from tocsin.errors import NotFound
 from tocsin.web.call import HTML, Call, Reply, Route
 from tocsin.web.cookies import session_header
-from tocsin.web.forms import Csrf
+from tocsin.web.forms import SeatForm
 from tocsin.web.pages import Next, own_path
 from tocsin.web.shell import see_other
 
 SPEED_MAX = 1_000_000
 
 
-class PlayForm(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class PlayForm(SeatForm, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The replay's buttons."""
 
-    csrf: Csrf
     do: Literal["play", "pause", "next"]
     speed: Annotated[float, Meta(gt=0, le=SPEED_MAX)] = 3_600.0
     next: Next = "/"

@@ -7,10 +7,11 @@ from msgspec import Meta, Struct
 from tocsin.alliance.facts import PositionStated
 from tocsin.alliance.silence import break_by
 from tocsin.alliance.state import Procedure
+from tocsin.centre.notebook.filing import check_approved_text
 from tocsin.centre.runtime import reads_as
 from tocsin.charter.rules.ballot import walk
 from tocsin.charter.rules.kinds import Consensus, Silence
-from tocsin.errors import Malformed
+from tocsin.errors import Conflict, Malformed
 from tocsin.terms import PartyId, Position
 from tocsin.web.call import HTML, Call, Reply, Route
 from tocsin.web.console.acting import able, path
@@ -166,7 +167,8 @@ async def word(call: Call) -> Reply:
         "position": form.position,
     }
     agrees = form.position == row.entered.get(seat)
-    if not agrees and row.status in ("open", "silence") and _wants_approval(call):
+    may = _is_approved(call, row, form.position) if agrees else row.status not in ("open", "silence")
+    if not may and _wants_approval(call):
         return again(_unapproved())
     _ = texts(call)
     title = _("Confirm what was entered for us") if agrees else _("Dispute what was entered for us")
@@ -265,6 +267,22 @@ def _unapproved() -> Problem:
     """Where the capital approves, only what it approved is filed."""
     says = "Your seat files nothing that the capital has not approved. Save a draft, and ask for it."
     return Problem(title="", status=403, code="not approved", detail=says)
+
+
+def _is_approved(call: Call, row: Procedure, position: str) -> bool:
+    """Whether the capital approved a draft that says, on the text as it is, what was entered for the seat."""
+    case, words = call.params["case"], row.reservations.get(reads_as(call.actor), "")
+    found = call.centre.notebook.drafts(call.actor, case=case, procedure=row.id, is_open=True).drafts
+    for line in found:
+        said = line.content
+        if line.status != "approved" or (said.position, said.question, said.reservation) != (position, "", words):
+            continue
+        try:
+            check_approved_text(call.centre, call.actor, line)
+        except Conflict:
+            continue
+        return True
+    return False
 
 
 def _wants_approval(call: Call) -> bool:

@@ -7,11 +7,11 @@ from msgspec.structs import replace
 
 from tocsin.centre.notebook import model
 from tocsin.centre.notebook.model import Report, ReportContent, ReportLine
-from tocsin.errors import Unserved
+from tocsin.errors import Malformed, Unserved
 from tocsin.web.call import HTML, Call, Reply, Route
-from tocsin.web.console.report_draw import Since, drawn
+from tocsin.web.console.report_draw import Since, drawn, unwritten
 from tocsin.web.console.watch import Id, Seen, ask, may_write, status_of
-from tocsin.web.forms import Csrf, Line, command_id, onward
+from tocsin.web.forms import Line, SeatForm, command_id, onward
 from tocsin.web.shell import page, see_other, texts
 
 REPORTS_SHOWN, LOOKED_BACK = 30, 100
@@ -24,19 +24,17 @@ class ReportsQuery(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     before: Annotated[int, Meta(ge=1, le=1_000_000_000)] | None = None
 
 
-class NewForm(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class NewForm(SeatForm, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A new report: of a case or of all, in the place of an issued one or not."""
 
-    csrf: Csrf
     case: Line = ""
     supersedes: Id = ""
     seen: Seen = ""
 
 
-class EditForm(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class EditForm(SeatForm, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What a person makes of a drawn report."""
 
-    csrf: Csrf
     step: Literal["save", "issue", "drop"]
     version: Annotated[int, Meta(ge=1)]
     title: Annotated[str, Meta(max_length=2 * model.TITLE_MAX)] = ""
@@ -90,6 +88,12 @@ async def _change(call: Call, name: str, form: EditForm) -> None:
     if _content(report) != content or form.step == "save":
         version = (await ask(call, lambda book, by: book.change_report(by, name, version, content))).version
     if form.step == "issue":
+        if unwritten(texts(call)) in content.body:
+            raise Malformed(
+                "The assessment is still to be written: a report that is issued never changes.",
+                field="body",
+                fix="Write it, or take the line out. What you wrote is saved.",
+            )
         await ask(call, lambda book, by: book.issue_report(by, name, version))
 
 

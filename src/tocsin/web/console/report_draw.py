@@ -36,7 +36,7 @@ def drawn(view: View, case: str, since: Since, _: Text) -> ReportContent:
     asks = [line.says for line in situation.asks if not case or line.case == case]
     last = _("Since report {number}").format(number=since.number) if since.number else _("Until now")
     parts = [
-        (_("Assessment"), [_("(to be written by a person)")]),
+        (_("Assessment"), [unwritten(_)]),
         (_("Situation"), [line for one in cases for line in _case(one, _)] or [_("No case is open.")]),
         (_("Due"), deadlines or [_("Nothing falls due.")]),
         (_("Asked of us"), asks or [_("Nothing.")]),
@@ -80,6 +80,10 @@ def _procedure(row: ProcedureView) -> str:
     positions = "; ".join(f"{position}: {', '.join(parties)}" for position, parties in said.items())
     until = f" until {moment_words(row.deadline)}" if row.deadline is not None else ""
     now = f"; if nothing changes: {row.outcome}" if row.status in RUNNING else f"; {row.verdict or 'no verdict'}"
+    if row.status == "unconfirmed":
+        now = f"; nothing is adopted until {' or '.join(row.chairs)} confirms it"
+    elif row.status == "silence" and any(line.delivered is False for line in row.positions):
+        now += ", once all are known to have the text"
     return f"'{row.procedure}' ({row.matter}) before {row.organ}: {row.status}{until}{now}. {positions}"
 
 
@@ -97,3 +101,8 @@ def _newest(lines: Iterable[str], most: int) -> list[str]:
 
 def _cut(text: str, most: int) -> str:
     return text if len(text) <= most else text[: most - 1] + CUT
+
+
+def unwritten(_: Text) -> str:
+    """What stands where a person has to write."""
+    return _("(to be written by a person)")

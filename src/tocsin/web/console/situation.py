@@ -71,7 +71,6 @@ async def show(call: Call) -> Reply:
     dues = sorted(_dues(call, _), key=lambda due: due.at or 0)
     tasks = [_task(call, ask) for ask in await views.asks(call)]
     overdue = sum(due.is_late for due in dues) + sum(task.is_late for task in tasks)
-    slow = sum(pace.is_late for strip in strips for pace in strip.paces)
     position = cursor_position(call.centre.cursor(call.seat)) or 0
     feed = view.feed(max(0, position - FEED_ITEMS), FEED_ITEMS).items
     about = view.law.charter.document.charter
@@ -87,8 +86,7 @@ async def show(call: Call) -> Reply:
         headline_words=headline_words(_),
         dues=dues[:ROWS_MAX],
         more_dues=max(0, len(dues) - ROWS_MAX),
-        late=overdue + slow,
-        late_where="#due" if overdue else "#clocks",
+        late=overdue,
         tasks=tasks[:ROWS_MAX],
         more_tasks=max(0, len(tasks) - ROWS_MAX),
         may_open="consult" in call.actor.scopes and acts_for_party(choices_of(call)),

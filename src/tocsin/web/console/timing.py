@@ -1,7 +1,7 @@
 """How long it took before: the shipped cases of the same charter, replayed once a process, compared by clause.
 
-All of it is public, and none of it depends on who asks. What lies after the centre's own day is no precedent on that
-day, and a case is none of itself.
+All of it is public, and none of it depends on who asks. What was not over by the centre's own day is no
+precedent on that day, and a case is none of itself.
 """
 
 import asyncio
@@ -60,7 +60,7 @@ class Pace(Struct, frozen=True, kw_only=True):
         return self.headline.hours if self.headline.hours is not None else self.elapsed
 
     @property
-    def is_late(self) -> bool:
+    def is_slowest(self) -> bool:
         """Whether it took longer, or has taken longer by now, than in any precedent whose time is known."""
         most = self.earlier.most_hours if self.earlier is not None else None
         return most is not None and self.hours is not None and self.hours > most
@@ -69,7 +69,7 @@ class Pace(Struct, frozen=True, kw_only=True):
     def is_slow(self) -> bool:
         """Whether it is beyond the median, and not beyond all."""
         median = self.earlier.median_hours if self.earlier is not None else None
-        return median is not None and self.hours is not None and self.hours > median and not self.is_late
+        return median is not None and self.hours is not None and self.hours > median and not self.is_slowest
 
 
 async def known(charter: str) -> tuple[Precedent, ...]:
@@ -84,7 +84,7 @@ async def earlier(call: Call, case: str) -> Earlier:
     today = view.snapshot.on.isoformat()
     clauses = clauses_of(view, case)
     others = [one for one in found if one.case != case]
-    before = [one for one in others if one.date < today]
+    before = over_by(others, today)
     cited = [row for one in before if (row := cite(one, clauses)).clauses]
     rows = cited or [cite(one, ()) for one in before]
     return Earlier(
@@ -94,6 +94,11 @@ async def earlier(call: Call, case: str) -> Earlier:
         later=len(others) - len(before),
         times=summary(row.precedent for row in rows).times,
     )
+
+
+def over_by(found: Iterable[Precedent], day: str) -> list[Precedent]:
+    """Those that were over by a day: of the others nobody could know then what would come of them."""
+    return [one for one in found if one.until < day]
 
 
 def cite(precedent: Precedent, clauses: Iterable[str]) -> Cited:

@@ -14,7 +14,7 @@ from tocsin.centre.notebook.book import Notebook
 from tocsin.centre.words import moment_words
 from tocsin.errors import Unserved
 from tocsin.web.call import HTML, Call, Reply, Route
-from tocsin.web.forms import Csrf, Line, Words, command_id, onward
+from tocsin.web.forms import Line, SeatForm, Words, command_id, onward
 from tocsin.web.problems import reply_of
 from tocsin.web.shell import page, see_other
 
@@ -33,10 +33,9 @@ class LogQuery(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     before: Annotated[int, Meta(ge=1, le=1_000_000_000)] | None = None
 
 
-class EntryForm(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class EntryForm(SeatForm, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A new entry of the log."""
 
-    csrf: Csrf
     text: Annotated[str, Meta(max_length=2 * model.WORDS_MAX)] = ""
     case: Line = ""
     cursor: Annotated[str, Meta(max_length=40)] = ""
@@ -45,27 +44,24 @@ class EntryForm(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The newest entry when the form was made: the same words later are another entry."""
 
 
-class EraseForm(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class EraseForm(SeatForm, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Why an entry's text is destroyed."""
 
-    csrf: Csrf
     why: Line = ""
 
 
-class HandoverForm(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class HandoverForm(SeatForm, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What one shift leaves to the next."""
 
-    csrf: Csrf
     text: Words = ""
     points: Annotated[str, Meta(max_length=110_000)] = ""
     """One a line."""
     seen: Seen = ""
 
 
-class EndForm(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class EndForm(SeatForm, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Take a handover over, or take it back."""
 
-    csrf: Csrf
     step: Literal["take", "withdraw"]
 
 

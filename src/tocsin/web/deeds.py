@@ -1,0 +1,76 @@
+"""What is about to be filed, in rows: nobody confirms what they are not shown."""
+
+from collections.abc import Iterator
+
+import msgspec
+
+from tocsin.alliance.commands import Base
+from tocsin.alliance.contents import ContentCommand
+from tocsin.errors import NotFound
+from tocsin.web.call import Call
+from tocsin.web.shell import Text, texts
+
+FRAME = {"do", "id", "at", "at_latest", "commitment", "digest"}
+"""Fields of a command that a person has no use for."""
+LETTERS_MAX = 4_000
+
+Rows = tuple[tuple[str, str], ...]
+
+
+def rows(call: Call, command: Base | ContentCommand) -> Rows:
+    """The text that a command speaks on, as the seat sees it now, and what the command itself says."""
+    _ = texts(call)
+    told = msgspec.to_builtins(command)
+    return (*_text(call, _, told), *((_label(_, name), words) for name, words in _fields("", told)))
+
+
+def _text(call: Call, _: Text, told: dict[str, object]) -> Iterator[tuple[str, str]]:
+    try:
+        shown = call.view.procedure(str(told.get("case", "")), str(told.get("procedure", "")))
+    except NotFound:
+        return
+    yield _("The text, version %(version)s") % {"version": shown.version}, shown.text or _("it has no words here")
+
+
+def _fields(under: str, told: dict[str, object]) -> Iterator[tuple[str, str]]:
+    """Each field with its words; those within a field after it."""
+    for name, value in told.items():
+        if (not under and name in FRAME) or value in ("", None, [], {}, False):
+            continue
+        if isinstance(value, dict):
+            yield from _fields(f"{under}{name}.", value)
+        elif isinstance(value, list) and any(isinstance(one, dict) for one in value):
+            for one in value:
+                yield from _fields(f"{under}{name}.", one)
+        else:
+            words = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+            yield f"{under}{name}", words if len(words) <= LETTERS_MAX else f"{words[:LETTERS_MAX]} …"
+
+
+def _label(_: Text, name: str) -> str:
+    """A field's name for a person; of a rare one its own."""
+    labels = {
+        "by": _("Filed by"),
+        "case": _("Case"),
+        "procedure": _("Name of the text"),
+        "party": _("Whose"),
+        "position": _("Position"),
+        "reservation": _("Reservation"),
+        "question": _("Question"),
+        "note": _("How it came"),
+        "text": _("Words"),
+        "organ": _("Organ"),
+        "matter": _("Matter"),
+        "rule": _("Rule"),
+        "duty": _("Duty"),
+        "request": _("Name of the request"),
+        "warning": _("Warning"),
+        "deadline": _("Deadline"),
+        "new_procedure": _("Name of the text there"),
+        "line": _("Line"),
+        "quantity": _("Quantity"),
+        "host": _("Host"),
+        "until": _("Until"),
+        "why": _("Why"),
+    }
+    return labels.get(name) or name.replace("_", " ").replace(".", ": ")
