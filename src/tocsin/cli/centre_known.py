@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from tocsin.cli.tables import plain
 from tocsin.errors import ClientError
 from tocsin.states import state_codes, state_name
 
@@ -37,6 +36,8 @@ class Known(NamedTuple):
 
 def known(client: "Client") -> Known:
     """What the centre says of itself. Never an error: what an act came to is told in any case."""
+    from tocsin.cli.tables import plain
+
     behalf, client.wire.on_behalf = client.wire.on_behalf, ""  # who may act for another may not always read for it
     try:
         origin, charter, members = client.origin(), client.charter(), client.members()
