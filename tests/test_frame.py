@@ -80,9 +80,10 @@ def test_tocsin_leaves_the_user_where_they_are(tmp_path: Path) -> None:
     home, elsewhere = tmp_path / "home", tmp_path / "else where"
     for path, text in {
         "scripts/venv": 'echo "set up $1"',
+        "scripts/console": 'echo "console $1"',
         ".venv/bin/python": 'pwd; printf "%s|" "$@"',
     }.items():
-        (home / path).parent.mkdir(parents=True)
+        (home / path).parent.mkdir(parents=True, exist_ok=True)
         (home / path).write_text(f"#!/bin/sh\n{text}\n", encoding="utf-8")
         (home / path).chmod(0o755)
     shutil.copy(ROOT / "tocsin", home)
@@ -91,6 +92,7 @@ def test_tocsin_leaves_the_user_where_they_are(tmp_path: Path) -> None:
     done = run("./link", "charter", "check", "my own.toml", cwd=elsewhere)
     assert done.stdout.splitlines() == [
         "set up requirements.lock",
+        "console --due",
         str(elsewhere),
         "-P|-m|tocsin|charter|check|my own.toml|",
     ]
