@@ -126,6 +126,8 @@ class Door:
 
     asked: ClassVar[set[tuple[str, str]]] = set()
     """Method and path of every request of an observer, of all doors."""
+    with_pages: ClassVar[bool] = True
+    """Whether the console's pages and forms are asked for too. Leaks that were planted elsewhere are found without."""
 
     def __init__(self, stage: Stage, observer: str) -> None:
         self.stage, self.observer = stage, observer
@@ -256,6 +258,8 @@ class Door:
 
     async def _read_pages(self, names: Names, transcript: Transcript, when: str, *, is_last: bool) -> None:
         """The console's pages, as a browser asks for them."""
+        if not self.with_pages:
+            return
         length = len(self.stage.centre.board.feed(self.observer))
         for path in console.reads(names, length, is_last=is_last):
             page = await self.ask("GET", path, secret="", cookie=f"tocsin={self.looks_as}")
@@ -294,7 +298,8 @@ class Door:
             pass
         transcript.add("the whole stream", stream.text)
         await self._read_pages(names, transcript, "last", is_last=True)
-        for knock in console.knocks(names, len(self.stage.centre.board.feed(self.observer))):
+        length = len(self.stage.centre.board.feed(self.observer))
+        for knock in console.knocks(names, length) if self.with_pages else ():
             answer = await self.ask(knock.method, knock.path, knock.body, secret=self.looks_as, form=knock.form)
             transcript.add(f"{knock.method} {knock.path}", answer)
         checkpoint = await self.ask("GET", f"{API}/checkpoint")

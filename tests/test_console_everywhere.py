@@ -227,6 +227,7 @@ def flaws_of(officer: Officer) -> list[str]:
     return serious(officer.page) + sticks_out(officer.page)
 
 
+@pytest.mark.long
 def test_the_secretariats_pages_have_no_serious_flaw_either(scene: Scene) -> None:
     browser = scene.corvenna.context.browser
     assert browser is not None

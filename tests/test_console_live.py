@@ -257,6 +257,7 @@ def test_a_tab_whose_page_is_older_than_the_stream_catches_up(person: Person, st
 # the line
 
 
+@pytest.mark.long
 def test_a_centre_that_is_killed_and_comes_back_is_told_and_nothing_is_lost(person: Person, stage: Stage) -> None:
     page = connected(person, stage)
     cursors = stage.act(2)

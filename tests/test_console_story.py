@@ -77,6 +77,7 @@ def sits_down(browser: Browser, link: str) -> Officer:
     return officer
 
 
+@pytest.mark.long
 def test_a_visitor_of_the_demonstration_breaks_a_silence_and_finds_the_proof(browser: Browser) -> None:
     with demonstration("--paused") as told:
         people = {seat: sits_down(browser, link) for seat, link in told["links"].items()}
@@ -529,7 +530,13 @@ def dies(stage: Exercise, officer: Officer, moment: Moment) -> None:
     expect(officer.page.get_by_role("button", name="Confirm and file")).to_have_count(0)
 
 
-@pytest.mark.parametrize("moment", get_args(Moment))
+@pytest.mark.parametrize(
+    "moment",
+    [
+        get_args(Moment)[1],
+        *(pytest.param(one, marks=pytest.mark.long) for one in (get_args(Moment)[0], *get_args(Moment)[2:])),
+    ],
+)
 def test_an_act_filed_while_the_centre_is_killed_is_neither_lost_nor_doubled(
     stage: Exercise, cast: Cast, moment: Moment
 ) -> None:
