@@ -79,7 +79,7 @@ def test_no_pair_of_many_is_told_apart(pair: Pair, by_web: bool) -> None:  # dra
 
 @pytest.mark.parametrize("one", LEAKS, ids=lambda one: one.name)
 def test_the_planted_leak_is_found(one: Leak, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Door, "with_pages", False)
+    monkeypatch.setattr(Door, "with_pages", "page" in one.name)  # reading them all takes long
     first = sorted(WRITTEN, key=lambda pair: not pair.name.startswith(one.pair))
     with planted(one):
         assert any(leak_of(pair, by_web=one.by_web) for pair in first)
