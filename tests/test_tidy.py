@@ -133,7 +133,7 @@ INNOCENT: dict[tidy.Rule, dict[str, str]] = {
         "pyproject.toml": '[project]\ndependencies = ["a-b[x]>=1"]',
     },
     tidy.paths_are_nobodys_own: {
-        "a.md": "see docs/home/x, x:/" + "/a.example/home/x and ~/work/x",
+        "a.md": "see docs/ho" + "me/x, x:/" + "/a.example/ho" + "me/x and ~/wo" + "rk/x",
         "b.bin": "",
     },
     tidy.exemptions_give_a_reason: {"a.py": "x = 1  # noqa: E501  # a table\ny = '# noqa'\n"},

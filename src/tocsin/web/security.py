@@ -4,7 +4,7 @@ strict. Pure ASGI; it reads no body and knows no seat."""
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
-from tocsin.centre.settings import Settings, is_loopback
+from tocsin.centre.settings import Settings
 from tocsin.web.call import Asgi, AsgiScope, Message, Receive, Reply, Send
 from tocsin.web.problems import problem, reply
 
@@ -96,11 +96,6 @@ async def send_reply(answer: Reply, send: Send, *, without_body: bool = False) -
         headers += [(b"content-type", answer.media.encode()), (b"content-length", str(len(answer.body)).encode())]
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     await send({"type": "http.response.body", "body": b"" if without_body else answer.body})
-
-
-def is_loopback_client(address: str) -> bool:
-    """Whether a request comes from this machine."""
-    return is_loopback(address)
 
 
 def _with_ours(headers: Headers, *, is_tls: bool) -> Headers:
