@@ -170,7 +170,7 @@ def _all_loaded(case: Json, loads: list[tuple[tuple[int, ...], int]]) -> bool:
     """Whether all leaves: at each hour, what has the earliest last hour goes first."""
     left = [tonnes for _, tonnes in loads]
     for hour in sorted({one["leaves_hours"] for one in case["lift"]}):
-        space = sum(one["tonnes"] for one in case["lift"] if one["leaves_hours"] == hour)
+        space = sum(one["tonnes"] * one["count"] for one in case["lift"] if one["leaves_hours"] == hour)
         here = [number for number, (hours, _) in enumerate(loads) if hour in hours]
         for number in sorted(here, key=lambda number: loads[number][0][-1]):
             taken = min(space, left[number])
@@ -208,4 +208,29 @@ def _summed_right(case: Json, units: list[Json], package: Json, known: list[Json
         and package["totals"] == totals
         and package["weighted_shortfall"] == missing
         and package["cost_cents"] == sum(by_id[one["unit"]]["cost_cents"] for one in known)
+        and closure(case, units, order) in (None, package["closure_hours"])
     )
+
+
+def closure(case: Json, units: list[Json], pairs: Iterable[tuple[str, str]]) -> int | None:
+    """The first hour by which all that may serve can be in place, tried hour by hour; None where lift is not enough."""
+    by_id = {unit["id"]: unit for unit in units}
+    lines = {line["id"]: line for line in case["line"]}
+    served = []
+    for unit_id, line_id in pairs:
+        times = may_serve(case, by_id[unit_id], lines[line_id])
+        if isinstance(times, Times):
+            transit = by_id[unit_id]["transit_hours"]
+            served.append((times, transit.get(lines[line_id]["destination"], transit.get("any")), by_id[unit_id]))
+    hour = max((times.in_place_from for times, _, _ in served), default=0)
+    end = max((times.leave_by + transit for times, transit, _ in served), default=0)
+    while hour <= end:
+        loads = [
+            (tuple(leaves for leaves in times.lift if leaves + transit <= hour), unit["lift_tonnes"])
+            for times, transit, unit in served
+            if not unit["self_deploying"]
+        ]
+        if _all_loaded(case, loads):
+            return hour
+        hour += 1
+    return 0 if not served else None

@@ -85,7 +85,7 @@ def test_two_checkers_agree_on_any_choice_of_units(instance: Instance, data: st.
     assert said(case, units, package) == second(case, units, package)
 
 
-CHANGES = ("assignments", "totals", "case", "inputs", "weighted_shortfall", "cost_cents", "digest", "algorithm")
+CHANGES = ("assignments", "totals", "case", "inputs", "weighted_shortfall", "cost_cents", "closure_hours", "digest", "algorithm")
 
 
 @given(instances(), st.sampled_from(CHANGES), st.booleans(), st.data())

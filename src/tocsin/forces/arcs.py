@@ -46,7 +46,7 @@ def terms_of(case: ForceCase) -> Terms:
     substitutes = {capability.id: capability.substitutes for capability in case.capability}
     tonnes: dict[int, int] = {}
     for lift in case.lift:
-        tonnes[lift.leaves_hours] = tonnes.get(lift.leaves_hours, 0) + lift.tonnes
+        tonnes[lift.leaves_hours] = tonnes.get(lift.leaves_hours, 0) + lift.count * lift.tonnes
     mandates: dict[PartyId, list[Mandate]] = {}
     for mandate in case.mandate:
         mandates.setdefault(mandate.nation, []).append(mandate)

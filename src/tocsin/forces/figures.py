@@ -8,6 +8,7 @@ import msgspec
 from msgspec.structs import replace
 
 from tocsin.forces.arcs import Terms, Window, soft_tags
+from tocsin.forces.closure import closure_hours
 from tocsin.forces.model import Assignment, ForceCase, ForcePackage, LineTotal, RequirementLine, Unit
 
 
@@ -36,6 +37,7 @@ def package_of(terms: Terms, units: Sequence[Unit], chosen: Iterable[Served], al
     for one in served:
         filled[one.line.id] = filled.get(one.line.id, 0) + one.unit.strength
     totals = line_totals(terms, units, filled)
+    closure = closure_hours(terms, [(one.unit.lift_tonnes, one.window) for one in served])
     package = ForcePackage(
         case=terms.case.case.id,
         inputs=inputs_digest(terms.case, units),
@@ -44,6 +46,7 @@ def package_of(terms: Terms, units: Sequence[Unit], chosen: Iterable[Served], al
         totals=totals,
         weighted_shortfall=weighted_shortfall(terms, totals),
         cost_cents=sum(one.unit.cost_cents for one in served),
+        closure_hours=closure or 0,  # where lift is not enough, nobody looks at it
         digest="",
     )
     return replace(package, digest=package_digest(package))

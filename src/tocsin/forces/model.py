@@ -26,6 +26,10 @@ Percent = Annotated[int, Meta(ge=0, le=100)]
 OperationType = Literal["collective defence", "rapid reaction", "peacekeeping", "disaster relief", "border security"]
 Scope = Literal["task", "area", "phase"]
 GateKind = Literal["host consent", "transit permission", "status of forces"]
+Objective = Literal["shortfall", "closure", "cost", "fairness"]
+"""Weighted shortfall; hour by which all is in place; cost; what nations bear beyond their fair shares."""
+Principle = Literal["capacity", "benefit", "equal"]
+"""What a fair share of the burden is measured by: capacity to pay, benefit, or the same for all."""
 
 RuleId = Literal[
     "inputs",
@@ -113,10 +117,12 @@ class RequirementLine(Base, frozen=True):
 
 
 class Lift(Base, frozen=True):
-    """A bucket of lift: what can leave at one hour."""
+    """A bucket of lift: what can leave at one hour, such as four heavy aircraft."""
 
     leaves_hours: Annotated[Hours, Meta(description="When it leaves, after activation.")]
-    tonnes: Annotated[Tonnes, Meta(description="What it carries.")]
+    tonnes: Annotated[Tonnes, Meta(description="What one of them carries.")]
+    count: Annotated[int, Meta(ge=1, le=10_000, description="How many leave.")] = 1
+    asset: Annotated[str, Meta(max_length=64, description="What kind they are, such as 'heavy'.")] = ""
 
 
 class Cap(Base, frozen=True):
@@ -152,6 +158,15 @@ class Gate(Base, frozen=True):
     source: Annotated[Text, Meta(description="Where that is seen.")] = ""
 
 
+class Share(Base, frozen=True):
+    """What a nation's fair share of the burden is measured by."""
+
+    nation: Annotated[PartyId, Meta(description="The nation.")]
+    capacity: Annotated[Count, Meta(description="Its capacity to pay, such as its product in millions.")] = 0
+    benefit: Annotated[Count, Meta(description="What it has from the operation, in any one measure.")] = 0
+    source: Annotated[Text, Meta(description="Where that is seen.")] = ""
+
+
 class About(Base, frozen=True):
     """What the case is."""
 
@@ -179,6 +194,7 @@ class ForceCase(Base, frozen=True):
     cap: Annotated[tuple[Cap, ...], Meta(max_length=1000, description="National caps.")] = ()
     mandate: Annotated[tuple[Mandate, ...], Meta(max_length=300, description="National mandates.")] = ()
     gate: Annotated[tuple[Gate, ...], Meta(max_length=500, description="Permissions of other states.")] = ()
+    share: Annotated[tuple[Share, ...], Meta(max_length=300, description="What fair shares are measured by.")] = ()
 
 
 # what is offered
@@ -254,6 +270,7 @@ class ForcePackage(Base, frozen=True):
     totals: Annotated[tuple[LineTotal, ...], Meta(max_length=1000, description="One a line, in the case's order.")]
     weighted_shortfall: Annotated[int, Meta(description="Sum of weight times shortfall.")]
     cost_cents: Annotated[int, Meta(description="Sum of the units' costs.")]
+    closure_hours: Annotated[int, Meta(description="The first hour by which all of it can be in place.")]
     digest: Annotated[str, Meta(max_length=80, description="Digest of all the other fields.")]
 
 
@@ -286,6 +303,24 @@ class Unfilled(Base, frozen=True):
     blocked: Annotated[tuple[Blocked, ...], Meta(description="All that is held back, most strength first.")] = ()
 
 
+class Stage(Base, frozen=True):
+    """One objective of a search, made as small as could be found while those before it keep their values."""
+
+    objective: Annotated[Objective, Meta(description="What is made small.")]
+    value: Annotated[int, Meta(description="What was reached.")]
+    bound: Annotated[int, Meta(description="No lawful package that keeps the objectives before has less.")]
+    proved: Annotated[bool, Meta(description="Whether value and bound are the same.")]
+
+
+class Search(Base, frozen=True):
+    """How a package was looked for, and how good it is known to be."""
+
+    solver: Annotated[Title, Meta(description="The solver, with its version.")]
+    stages: Annotated[tuple[Stage, ...], Meta(max_length=4, description="In the order in which they were asked.")]
+    fairness: Annotated[Principle, Meta(description="What a fair share is measured by.")]
+    reproducible: Annotated[bool, Meta(description="Whether the same inputs give it again: no clock stopped it.")]
+
+
 class Plan(Base, frozen=True):
     """A package with all that is needed to check it."""
 
@@ -294,3 +329,4 @@ class Plan(Base, frozen=True):
     units: Annotated[tuple[Unit, ...], Meta(max_length=20_000, description="What was offered.")]
     package: Annotated[ForcePackage, Meta(description="What is sent.")]
     unfilled: Annotated[tuple[Unfilled, ...], Meta(description="Why lines are not filled.")] = ()
+    search: Annotated[Search | None, Meta(description="How it was looked for; none: at once.")] = None

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from tocsin.forces.arcs import Terms, Window, arc, soft_tags, terms_of
+from tocsin.forces.closure import closure_hours
 from tocsin.forces.figures import (
     Served,
     assignment_of,
@@ -119,6 +120,9 @@ def _figures(terms: Terms, units: Sequence[Unit], package: ForcePackage, found: 
         yield Break(rule="figures", says=f"the weighted shortfall is {missing}, not {package.weighted_shortfall}")
     if package.cost_cents != (cost := sum(unit.cost_cents for _, unit, _, _ in found)):
         yield Break(rule="figures", says=f"the cost is {cost} cents, not {package.cost_cents}")
+    closure = closure_hours(terms, [(unit.lift_tonnes, window) for _, unit, _, window in found if type(window) is Window])
+    if closure is not None and package.closure_hours != closure:
+        yield Break(rule="figures", says=f"all of it can be in place by hour {closure}, not {package.closure_hours}")
 
 
 def _break(rule: RuleId, *, unit: str, line: str) -> Break:
