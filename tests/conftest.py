@@ -1,9 +1,12 @@
 """What holds for every test: which of the long ones run, and how hard Hypothesis searches."""
 
 import os
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import settings
+
+from tests.measuring import measured
 
 LONG = os.environ.get("TOCSIN_LONG") == "1"
 LONG_TIMEOUT_SECONDS = 900
@@ -25,3 +28,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if not LONG and "long" not in config.getoption("markexpr"):
         config.hook.pytest_deselected(items=long)
         items[:] = [item for item in items if item not in long]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """Runs the test, measured as far as that tells anything."""
+    if not isinstance(item, pytest.Function):
+        return (yield)
+    with measured(item):
+        return (yield)

@@ -208,7 +208,7 @@ def _summed_right(case: Json, units: list[Json], package: Json, known: list[Json
         and package["totals"] == totals
         and package["weighted_shortfall"] == missing
         and package["cost_cents"] == sum(by_id[one["unit"]]["cost_cents"] for one in known)
-        and closure(case, units, order) in (None, package["closure_hours"])
+        and closure(case, units, [(one["unit"], one["line"]) for one in known]) in (None, package["closure_hours"])
     )
 
 

@@ -85,7 +85,17 @@ def test_two_checkers_agree_on_any_choice_of_units(instance: Instance, data: st.
     assert said(case, units, package) == second(case, units, package)
 
 
-CHANGES = ("assignments", "totals", "case", "inputs", "weighted_shortfall", "cost_cents", "closure_hours", "digest", "algorithm")
+CHANGES = (
+    "assignments",
+    "totals",
+    "case",
+    "inputs",
+    "weighted_shortfall",
+    "cost_cents",
+    "closure_hours",
+    "digest",
+    "algorithm",
+)
 
 
 @given(instances(), st.sampled_from(CHANGES), st.booleans(), st.data())
@@ -183,7 +193,7 @@ def test_the_interval_condition_is_exact(tonnes: list[int], asked: list[tuple[in
         if first <= last < len(tonnes):
             fits = book.tight(first, last, load) is None
             taken.append((tuple(range(first, last + 1)), load))
-            case = {"lift": [{"leaves_hours": hour, "tonnes": there} for hour, there in enumerate(tonnes)]}
+            case = {"lift": [{"leaves_hours": hour, "tonnes": there, "count": 1} for hour, there in enumerate(tonnes)]}
             loadable = forces_oracle._all_loaded(case, taken)  # noqa: SLF001  # one part of the oracle, by itself
             assert fits == loadable
             if fits:

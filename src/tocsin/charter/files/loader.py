@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any, TypeVar
 
@@ -39,11 +40,23 @@ def load(path: str | Folder) -> Charter:
 
 def load_text(text: str, name: str) -> Charter:
     """The same for text that is at hand; `name` stands for the file in messages."""
+    charter = _standing_alone(text, name)
+    if charter is not None:
+        return charter
+    from tocsin.charter.files.overlay import load_overlay  # noqa: PLC0415  # it loads its base through this module
+
+    return load_overlay(parse_toml(text, name, CharterError), text, name)
+
+
+@lru_cache(maxsize=32)
+def _standing_alone(text: str, name: str) -> Charter | None:
+    """The charter of a text; None for a reform, which needs the file of its base as well.
+
+    One text is read once: cases, decisions and comparisons ask for the same few charters over and over.
+    """
     raw = parse_toml(text, name, CharterError)
     if "reform" in raw:
-        from tocsin.charter.files.overlay import load_overlay  # noqa: PLC0415  # it loads its base through this module
-
-        return load_overlay(raw, text, name)
+        return None
     document = _document(raw, text, name)
     if problems := check_document(document, text, name):
         raise CharterError(problems)

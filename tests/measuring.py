@@ -1,0 +1,84 @@
+"""How much of a test coverage looks at: the first examples of a property, the first cases of a parametrized test.
+
+Looking makes a line cost more than twice as much, and after the first few examples hardly one reaches a line that none
+has reached. What is not looked at runs all the same.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+
+import pytest
+from coverage import Coverage
+
+EXAMPLES = 8
+CASES = 8
+
+
+class Measure:
+    """Coverage of one test: on until it is paused, and on again after the test."""
+
+    def __init__(self) -> None:
+        self._examples = 0
+        self._is_paused = False
+
+    def pause(self) -> None:
+        if not self._is_paused and (measuring := _coverage()):
+            measuring.stop()
+            self._is_paused = True
+
+    def resume(self) -> None:
+        if self._is_paused and (measuring := _coverage()):
+            measuring.start()
+            self._is_paused = False
+
+    def of_examples(self, test: Callable[..., object]) -> Callable[..., object]:
+        """The test of a property, which is measured in its first examples."""
+
+        @wraps(test)
+        def example(*values: object, **named: object) -> object:
+            self._examples += 1
+            if self._examples > EXAMPLES:
+                self.pause()
+            return test(*values, **named)
+
+        return example
+
+
+_seen: Counter[str] = Counter()
+
+
+@contextmanager
+def measured(item: pytest.Function) -> Iterator[None]:
+    """Around one test."""
+    measure = Measure()
+    name = f"{item.path}::{item.originalname}"
+    _seen[name] += 1
+    if _seen[name] > CASES:
+        measure.pause()
+    with _by_example(item, measure):
+        try:
+            yield
+        finally:
+            measure.resume()
+
+
+@contextmanager
+def _by_example(item: pytest.Function, measure: Measure) -> Iterator[None]:
+    """Where the test is that of a property, Hypothesis lets its inside be replaced."""
+    given = getattr(item.obj, "hypothesis", None)
+    if given is None:
+        yield
+        return
+    plain = given.inner_test
+    given.inner_test = measure.of_examples(plain)
+    try:
+        yield
+    finally:
+        given.inner_test = plain
+
+
+def _coverage() -> Coverage | None:
+    """What measures, where anything does."""
+    return Coverage.current()
