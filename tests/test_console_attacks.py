@@ -10,9 +10,9 @@ from tests.web_client import BASE, Site
 from tocsin.centre.settings import Settings
 from tocsin.charter.snapshot import Snapshot
 from tocsin.web.call import csrf_of
-from tocsin.web.console import book, calendar, case_forms, charter, council_view, desk
-from tocsin.web.console.law_rows import Kept
+from tocsin.web.console import agenda, book, calendar, case_forms, charter, desk
 from tocsin.web.console.parties import Contest, contests
+from tocsin.web.console.worked_out import WorkedOut
 
 CASE = {"case": "k", "procedure": "p"}
 TENTS = {"matter": "relief", "text": "Tents for the north"}
@@ -121,13 +121,8 @@ def test_what_the_capital_approved_is_not_filed_on_a_text_that_was_amended_since
             page = await user.open("/desk/position/k/p")
             await user.post("/desk/draft/new/k/p", page.form("/desk/draft/new/k/p").filled({"position": "support"}))
             draft = user.path
-            page = await head.open(draft)
-            version = dict(page.form(draft).fields)["version"]
-            yes = [("csrf", csrf_of(head.secret)), ("deed", "approve"), ("version", version)]
-            await head.post(draft, yes)
-            assert "The capital approved it" in head.page.text
-            site.world.pass_hours(1)
-            await amend(site, xab)
+            await say_yes(head, draft)
+            await amend(site, xab)  # in the very same instant: the clock stands
             await user.open(draft)
             file = dict(user.page.form(f"{draft}/file").fields)
             for step in ("show", "file"):
@@ -291,10 +286,15 @@ async def approve(head: User, user: User, position: str) -> str:
     page = await user.open("/desk/position/k/p")
     await user.post("/desk/draft/new/k/p", page.form("/desk/draft/new/k/p").filled({"position": position}))
     draft = user.path
-    version = dict((await head.open(draft)).form(draft).fields)["version"]
-    await head.post(draft, [("csrf", csrf_of(head.secret)), ("deed", "approve"), ("version", version)])
-    assert "The capital approved it" in head.page.text
+    await say_yes(head, draft)
     return draft
+
+
+async def say_yes(head: User, draft: str) -> None:
+    """The capital's yes to a draft, by its page."""
+    form = (await head.open(draft)).form(draft, ["words", "text_version"])
+    await head.post(draft, [*form.fields, ("deed", "approve")])
+    assert "The capital approved it" in head.page.text
 
 
 def test_what_was_entered_for_a_seat_is_not_confirmed_before_its_capital_approved_those_words() -> None:
@@ -338,8 +338,8 @@ def test_pages_list_only_so_much_and_say_how_much_there_is_beside(monkeypatch: p
     monkeypatch.setattr(desk, "LISTED", 3)
     monkeypatch.setattr(book, "LISTED", 3)
     monkeypatch.setattr(book, "TEXTS_MAX", 4)
-    monkeypatch.setattr(council_view, "RUNNING_SHOWN", 3)
-    monkeypatch.setattr(council_view, "ENDED_SHOWN", 2)
+    monkeypatch.setattr(agenda, "RUNNING_SHOWN", 3)
+    monkeypatch.setattr(agenda, "ENDED_SHOWN", 2)
 
     async def story() -> None:
         async with Site() as site:
@@ -585,7 +585,7 @@ def test_how_parties_stood_on_a_past_day_is_worked_out_once(monkeypatch: pytest.
         return contests(snapshot)
 
     monkeypatch.setattr(charter, "contests", counted)
-    monkeypatch.setattr(charter, "_kept", Kept(12))
+    monkeypatch.setattr(charter, "_kept", WorkedOut(12))
 
     async def story() -> None:
         async with Site() as site:

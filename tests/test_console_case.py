@@ -11,8 +11,9 @@ from tocsin.centre.view_model import Happened
 from tocsin.errors import Malformed
 from tocsin.terms import Instant, Position
 from tocsin.web.console import case_forms
+from tocsin.web.console.account import told
 from tocsin.web.console.case_forms import DEEDS, DeedForm, command_of, deed_words
-from tocsin.web.console.case_words import headline_words, told
+from tocsin.web.console.case_words import headline_words
 
 
 async def decided(site: Site) -> None:
@@ -105,6 +106,38 @@ def test_what_is_wrong_with_a_form_comes_back_with_what_stood_in_it() -> None:
             assert page.status == 422
             assert dict(page.form("/cases/river", deed="convene").fields)["organ"] == "assembly"
             assert site.entries() == before
+
+    run(story())
+
+
+def test_what_is_too_long_for_an_act_comes_back_and_is_never_cut() -> None:
+    async def story() -> None:
+        async with Site() as site:
+            await decided(site)
+            user = User(site, site.seat("XAA"))
+            await user.open("/cases/river")
+            before = site.entries()
+            page = await user.send("/cases/river", {"to": "UNSC", "words": "a" * 2001}, deed="file report")
+            assert page.status == 400
+            assert dict(page.form("/cases/river", deed="file report").fields)["words"] == "a" * 2001
+            assert site.entries() == before
+
+    run(story())
+
+
+def test_every_clause_that_a_page_names_leads_to_its_row() -> None:
+    async def story() -> None:
+        async with Site() as site:
+            await silence(site)
+            user, found = User(site, site.seat("XAC")), set[str]()
+            await user.open("/desk/position/river/help")
+            confirm = await user.send("/desk/position/river/help", {"position": "object"})
+            for page in (confirm, *[await user.open(path) for path in ("/cases/river", "/council", "/ledger/1-3")]):
+                rows = {link for link in page.links if link.startswith("/charter/row/clause/")}
+                assert rows
+                found |= rows
+            for link in found:
+                assert (await user.open(link)).status == 200, link
 
     run(story())
 

@@ -17,7 +17,7 @@ from tocsin.charter import load_charter
 from tocsin.charter.files.text import import_text
 from tocsin.charter.forum import outcome
 from tocsin.terms import POSITIONS, Position
-from tocsin.web.console import law_rows, parties
+from tocsin.web.console import law_rows, parties, worked_out
 
 PAGES = ("/charter", "/charter/parties", "/charter/what-if", "/charter/duties", "/charter/row/clause/MP.8")
 
@@ -280,6 +280,35 @@ def test_the_largest_assembly_fits_into_one_form() -> None:
     assert told(f"/charter/what-if?{query}", "unsc").status == 200
 
 
+def test_who_weighs_what_stands_beside_a_weighted_rule_and_may_be_altered() -> None:
+    asked = {"matter": "budget", "on": "2026-01-05", "closed": "yes", "says.XAA": "support"}
+    page = told(f"/charter/what-if?{urlencode(asked)}")
+    form = dict(next(form for form in page.forms if "weighs.contributions XAA" in form.names).fields)
+    assert {party: form[f"weighs.contributions {party}"] for party in MEMBERS} == {
+        "XAA": "40", "XAB": "25", "XAC": "20", "XAD": "10", "XAE": "5"
+    }  # fmt: skip
+    assert verdict_of(page) == "blocked"
+    assert "Weights given by hand" not in page.text
+    page = told(f"/charter/what-if?{urlencode({**asked, 'weighs.contributions XAA': '300'})}")
+    assert verdict_of(page) == "adopted"
+    assert "Weights given by hand: Ardovia 300 instead of 40" in page.text
+    page = told(f"/charter/what-if?{urlencode({**asked, 'weighs.contributions XAA': 'much'})}")
+    assert verdict_of(page) == "blocked"
+
+
+def test_weights_that_no_source_gives_for_a_day_may_be_given_by_hand() -> None:
+    asked = {"matter": "council-act", "on": "2023-01-01", "closed": "yes", "all": "support", "says.MLT": "object"}
+    page = told(f"/charter/what-if?{urlencode(asked)}", "eu")
+    assert "The charter gives none for this day." in page.text
+    assert "the weights are unset" in page.text
+    names = [name for form in page.forms for name in form.names if name.startswith("weighs.population ")]
+    assert len(names) == 27
+    page = told(f"/charter/what-if?{urlencode({**asked, **dict.fromkeys(names, '100')})}", "eu")
+    assert "the supporters weigh 2700 of 2700" in page.text
+    page = told(f"/charter/what-if?{urlencode({**asked, **dict.fromkeys(names[1:], '100')})}", "eu")
+    assert "the weights are unset" in page.text
+
+
 @pytest.mark.parametrize("query", ["says.XAA=maybe", "says=support", "says.XAA=support&says.XAA=object", "closed=no"])
 def test_a_position_that_is_none_is_refused(query: str) -> None:
     async def story() -> None:
@@ -355,7 +384,7 @@ def test_a_page_of_the_law_needs_no_script_and_labels_every_field(path: str) -> 
 def test_the_law_of_a_day_is_worked_out_once() -> None:
     snapshot = load_charter("nato").as_of(date.fromisoformat("2003-02-10"))
     assert law_rows.rows_on(snapshot) is law_rows.rows_on(snapshot)
-    kept = law_rows.Kept(2)
+    kept = worked_out.WorkedOut(2)
     made = [kept.get(key, lambda key=key: [key]) for key in (1, 2, 1, 3, 1)]  # type: ignore[misc]  # bound now
     assert made[0] is made[2] is made[4]
     assert kept.get(2, lambda: ["anew"]) == ["anew"]

@@ -12,7 +12,7 @@ from tests.console_user import Page, User
 from tests.web_client import Site
 from tocsin.centre.view_model import CourseLine
 from tocsin.terms import Instant
-from tocsin.web.console.council_view import compared
+from tocsin.web.console.versions import compared
 
 CASE = {"case": "k", "procedure": "p"}
 RELIEF = "relief|council|silence|"
@@ -205,6 +205,19 @@ def test_a_text_is_tabled_amended_and_withdrawn_by_forms_each_shown_before_it_is
             await user.send("/council/XAA-ford/aid%201/withdraw")
             assert "withdrawn" in (await user.confirm()).text
             assert "There is nothing this desk may do to this text." in user.page.text
+
+    run(story())
+
+
+def test_whom_a_text_may_concern_tells_the_parties_of_the_day_from_others() -> None:
+    async def story() -> None:
+        async with Site() as site:
+            page = await User(site, site.seat("XAA")).open("/council")
+            subject = page.html.split('id="table-subject"')[1].split("</select>")[0]
+            today, others = (re.findall(r'value="(X..)"', part) for part in subject.split("<optgroup")[1:])
+            view = site.world.centre.view("XAA")
+            assert today == sorted(view.snapshot.standings)
+            assert others == sorted(view.law.parties - set(today)) != []
 
     run(story())
 

@@ -3,10 +3,13 @@
 from collections.abc import Awaitable, Callable
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.centre_world import run
 from tests.console_user import FORM, User
 from tests.web_client import Site
+from tocsin.centre.words import shortened
 from tocsin.web import forms
 
 CASE = {"case": "k", "procedure": "p"}
@@ -34,7 +37,7 @@ def test_a_member_breaks_a_silence_and_is_told_before_what_that_brings() -> None
             shown = await user.send("/desk/position/k/p", {"position": "object"})
             assert shown.status == 200
             for told in (
-                "This breaks the silence on 'p'. [MR.1]",
+                "This breaks the silence on 'p'. MR.1",
                 "The text is not adopted: it returns to Meridian Council.",
                 "The charter names no other forum for it: it stays with Meridian Council.",
                 "By the rule 'silence' the outcome is then: blocked.",
@@ -341,3 +344,18 @@ def test_the_desk_shows_nothing_of_what_is_hidden() -> None:
     assert not any("Tractors" in text or "Elections" in text for _, text in shown)
     # That there is a warning is a fact of the case, which the page of a warning does not show either.
     assert shown == run(seen_by("XAC", nothing))
+
+
+@given(st.lists(st.text("abc", min_size=1, max_size=9), max_size=60).map(" ".join), st.integers(20, 200))
+def test_a_text_that_is_too_long_ends_after_a_word_and_says_that_it_goes_on(text: str, most: int) -> None:
+    cut = shortened(text, most)
+    assert len(cut) <= most
+    if len(text) <= most:
+        assert cut == text
+    else:
+        assert cut.endswith("…")
+        assert set(cut[:-1].split()) <= set(text.split())
+
+
+def test_one_word_that_is_too_long_is_cut_all_the_same() -> None:
+    assert shortened("x" * 90, 80) == "x" * 79 + "…"

@@ -70,7 +70,7 @@ def test_a_draft_goes_to_the_capital_and_back_and_is_filed_as_it_was_approved() 
             await officer.open(path)
             await officer.send(path, {"reasons": "Because of the elections."}, deed="change")
             await head.open(path)
-            await head.send(path, {"deed": "approve", "words": "Go ahead."})
+            await head.send(path, {"deed": "approve", "words": "Go ahead.", "text_version": "1"})
             await officer.open(path)
             shown = await officer.send(f"{path}/file")
             assert "This reservation goes on record with it: no troops" in shown.text

@@ -45,3 +45,16 @@ def test_after_filing_the_next_page_leads_to_the_acts_proof_and_the_one_after_sa
             assert "Filed, and kept" not in (await site.http.get("/desk")).text
 
     run(story())
+
+
+def test_the_page_before_filing_stands_in_its_part_of_the_console() -> None:
+    async def story() -> None:
+        async with Site() as site:
+            await silence(site)
+            user = User(site, site.seat("XAC"))
+            await user.open("/desk/position/k/p")
+            shown = await user.send("/desk/position/k/p", {"position": "support"})
+            assert '<a href="/desk" aria-current="page"' in shown.html
+            assert "Filed by Corvenna" in shown.text
+
+    run(story())

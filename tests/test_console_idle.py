@@ -19,7 +19,7 @@ def test_who_files_too_late_is_told_that_it_has_no_effect_and_why() -> None:
             await site.act(site.seat("XAB"), "withdraw text", "w", **CASE)
             told = await user.confirm()
             assert "It is kept on record, without effect." in told.text
-            assert "XAC: object ('p' is withdrawn) [MR.1]" in told.text
+            assert "XAC: object ('p' is withdrawn) MR.1" in told.text
             assert "/desk#said" in told.links
 
     run(story())

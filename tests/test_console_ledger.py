@@ -103,7 +103,7 @@ def test_an_act_tells_its_facts_its_clause_who_attested_it_and_where_its_receipt
             page = Page(answer)
             assert page.tags.count("h1") == 1
             assert "it rests on the centre&#39;s word" in answer.text
-            assert "<dt>Clause</dt><dd><span" in answer.text
+            assert "<dt>Clause</dt><dd><a class=" in answer.text
             assert f"/api/v1/receipts/{cursor}" in page.links
             assert f"tocsin ledger check-proof {cursor}.tlog-proof --key KEY" in answer.text
             shown = re.search(r'data-facts="([^"]*)"', answer.text)

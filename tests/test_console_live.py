@@ -24,6 +24,7 @@ class Stage(RunningCentre):
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder, "--mode", "exercise", "--settings", fast_settings(folder))
+        self.text: dict[str, str] = {}
         self.start()
         self.found()
         for seat in ("XAB", "XAC"):
@@ -38,6 +39,20 @@ class Stage(RunningCentre):
         submit = client.submit  # type: ignore[attr-defined]  # a Client
         case = self.new("XAB-case")
         return str(submit({"do": "convene", "id": case, "case": case, "by": "XAB", "organ": "council"})["cursor"])
+
+    def table(self) -> None:
+        """Put a text before the Council."""
+        self.text = {"case": self.new("XAB-storm"), "procedure": "tents"}
+        words = {"matter": "relief", "organ": "council", "text": "Tents."}
+        self.submit("XAB", do="table text", **self.text, **words)
+
+    def support(self, *seats: str) -> list[str]:
+        """Let members support that text. The cursors of their positions."""
+        return [self.submit(seat, do="state position", party=seat, position="support", **self.text) for seat in seats]
+
+    def submit(self, seat: str, **command: str) -> str:
+        with self.client(seat) as client:
+            return str(client.submit({"by": seat, "id": self.new("act"), **command})["cursor"])
 
     def burst(self, count: int) -> None:
         """The same by four at once."""
@@ -220,6 +235,19 @@ def test_what_somebody_else_writes_stays_text(person: Person, stage: Stage) -> N
     assert page.locator("img").count() == 0
 
 
+def test_equal_acts_that_follow_each_other_are_folded_and_stay_open(person: Person, stage: Stage) -> None:
+    page = connected(person, stage, FEED.replace("<li", "<template><li><b data-slot='by'></b></li></template><li"))
+    stage.table()
+    cursors = stage.support("XAB", "XAC")
+    folded = page.locator(f'[data-feed] > [data-item="{cursors[-1]}"] details')
+    expect(folded.locator("summary")).to_have_text("1 more like it: XAB")
+    folded.locator("summary").click()
+    cursors += stage.support("XAB", "XAC")
+    expect(page.locator("[data-feed] > li")).to_have_count(2)  # the text that was tabled, and the four positions
+    expect(page.locator("[data-feed] > li details")).to_have_attribute("open", "")
+    assert shown(page)[: len(cursors)] == cursors[::-1]
+
+
 # tabs
 
 
@@ -394,6 +422,34 @@ def test_a_draft_is_not_left_without_a_question(person: Person) -> None:
     expect(page.locator("textarea")).to_have_value("We hold that")
 
 
+def test_how_much_a_field_still_holds_is_counted_and_said_when_little_is_left(person: Person) -> None:
+    hint = '<span id="words-limit" data-limit="words">At most 20 letters.</span>'
+    page = opened(person, html(f'<form><textarea id="words" maxlength="20"></textarea>{hint}</form>'))
+    page.fill("#words", "We hold")
+    expect(page.locator("#words-limit")).to_have_text("13 of 20 letters left.")
+    expect(page.locator("[data-announce]")).to_have_text("")
+    page.fill("#words", "We hold that we may")
+    expect(page.locator("#words-limit")).to_have_text("1 of 20 letters left.")
+    expect(page.locator("[data-announce]")).to_have_text("1 of 20 letters left.")
+
+
+def test_a_page_that_answers_a_form_is_left_and_come_back_to_without_sending_it_again(person: Person) -> None:
+    page = opened(person, html('<form method="post" action="/sent"><button>Show</button></form>'))
+    person.show("/sent", html('<h1>What this brings</h1><form method="post"><button>File</button></form>'))
+    page.get_by_role("button", name="Show").click()
+    expect(page.locator("h1")).to_have_text("What this brings")
+    expect(page).to_have_url(f"{person.address}{PROVING}")
+    with page.expect_request("**/sent") as filed, page.expect_navigation():
+        page.get_by_role("button", name="File").click()
+    assert filed.value.method == "POST"
+    expect(page.locator("html")).to_have_attribute("data-script", "on")
+    with page.expect_request(f"**{PROVING}") as again:
+        page.reload()
+    assert again.value.method == "GET"
+    expect(page.get_by_role("button", name="Show")).to_be_visible()
+
+
+# forms that answer at once
 # forms that answer at once
 
 

@@ -10,7 +10,7 @@ from tests.console_user import User
 from tests.web_client import Site
 from tocsin.charter import load_charter
 from tocsin.states import state_codes, state_number
-from tocsin.web.console.case_words import said
+from tocsin.web.console.account import said
 from tocsin.web.console.map_data import PLAIN_SYMBOL, SYMBOLS, symbol_of
 
 CASE = {"case": "river", "procedure": "help"}
@@ -58,8 +58,8 @@ def test_one_glance_says_what_is_due_what_is_asked_and_how_long_it_has_taken() -
             assert "2 things are asked of you" in page.text
             assert "Silence on 'help' ends" in page.text
             assert "data-due>2026-01-06 12:00Z<" in page.html
-            assert "Request ✓ 0.0 h" in page.text
-            assert "Meeting called ✓ 3.0 h" in page.text
+            assert "Request ✓ 0 min" in page.text
+            assert "Meeting called ✓ 3 h" in page.text
             assert "Decision not yet" in page.text
             assert {"/desk/position/river/help", "/council/river/help", "/cases/river"} <= set(page.links)
 
@@ -71,12 +71,28 @@ def test_the_feed_shows_the_newest_first_with_its_clause_apart_and_its_proof() -
         async with Site() as site:
             await silence(site)
             page = await User(site, site.seat("XAC")).open("/")
-            cursors = re.findall(r'data-cursor="1-(\d+)" data-kind', page.html)
+            cursors = re.findall(r'data-item="1-(\d+)" data-kind', page.html)
             assert cursors == sorted(cursors, key=int, reverse=True)
             newest = cursors[0]
             assert f"/ledger/1-{newest}" in page.links
             assert 'positions stated before it count no longer <span class="clause">MR.1</span>' in page.html
             assert '<ol data-feed="newest" reversed' in page.html
+
+    run(story())
+
+
+def test_equal_acts_that_follow_each_other_are_one_line_of_the_feed() -> None:
+    async def story() -> None:
+        async with Site() as site:
+            await silence(site)
+            for seat in ("XAA", "XAC", "XAD"):
+                who = {"party": seat, "by": seat}
+                await site.act(site.seat(seat), "confirm delivery", f"d-{seat}", **CASE, **who)
+            page = await User(site, site.seat("XAC")).open("/")
+            feed = page.html.partition("data-feed")[2]
+            assert feed.count("<details>") == 1
+            assert "2 more like it: XAC, XAA" in page.text
+            assert page.text.count("the text reached") >= 3
 
     run(story())
 
@@ -177,7 +193,9 @@ def test_the_list_beside_the_map_has_every_party_by_name() -> None:
     async def story() -> None:
         async with Site() as site:
             page = await User(site, site.seat("XAB")).open("/")
-            rows = re.findall(r'<tr><th scope="row">(\w+) <span class="dim">(X\w\w)</span>', page.html)
+            rows = re.findall(
+                r'<tr><th scope="row"><span lang="en">(\w+)</span> <span class="dim">(X\w\w)</span>', page.html
+            )
             assert rows == sorted((row.name, row.party) for row in site.world.centre.view("XAB").members())
 
     run(story())

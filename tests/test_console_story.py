@@ -143,7 +143,7 @@ def belgium_breaks_the_silence(belgium: Officer) -> None:
     belgium.page.get_by_role("radio", name=re.compile(r"\bobject\b")).check()
     belgium.press("Show what it brings")
     belgium.is_told("This breaks the silence")
-    expect(belgium.page.locator(".effects .clause").first).to_have_text("[PRACTICE.silence]")
+    expect(belgium.page.locator(".effects .clause").first).to_have_text("PRACTICE.silence")
     belgium.files()
     belgium.sees("planning", "#said")
     belgium.sees("object", "#said")

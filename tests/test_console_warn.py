@@ -31,6 +31,23 @@ def test_who_will_see_a_warning_is_shown_before_it_is_handed_in() -> None:
     run(story())
 
 
+def test_a_warning_that_nobody_would_see_bears_a_sign_before_and_after() -> None:
+    async def story() -> None:
+        async with Site() as site:
+            user = User(site, site.seat("XAB"))
+            await user.open("/desk/warning")
+            shown = await user.send("/desk/warning/preview", TANKS)
+            assert "! Nobody but us will see it." in shown.text
+            told = await user.send("/desk/warning", {"new_case": "k"})
+            assert "Released to nobody" in told.text
+            assert "! The substance will be seen by nobody but Belmora." in told.text
+            after = await user.confirm()
+            assert "! It is released to nobody." in after.text
+            assert "! It is released to nobody." in (await user.open("/desk")).text
+
+    run(story())
+
+
 def test_the_preview_alone_is_for_a_script() -> None:
     async def story() -> None:
         async with Site() as site:

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import msgspec
+import pytest
 from urllib3 import BaseHTTPResponse, PoolManager
 
 from tocsin.cli.demo_centre import actors_of
@@ -66,25 +67,35 @@ class Visitor:
             return next(line for line in lines if line.startswith(b"data")).decode()
 
 
-def test_a_visitor_takes_the_desks_of_the_secretariat_and_of_two_nations() -> None:
+@pytest.fixture(scope="module")
+def told() -> Iterator[dict[str, Any]]:
+    """What a demonstration says that waits to be played."""
     with demonstration("--paused") as told:
-        assert list(told["links"]) == ["secretariat", "TUR", "BEL"]
-        for seat, name in (("secretariat", "Secretariat"), ("TUR", "Türkiye"), ("BEL", "Belgium")):
-            page = Visitor(told, seat).page()
-            assert name in page
-            assert "REPLAY" in page
-            assert ("Next step" in page) == (seat == "secretariat")
+        yield told
 
 
-def test_the_secretariat_takes_the_case_step_by_step() -> None:
-    with demonstration("--paused") as told:
-        secretariat, nation = Visitor(told, "secretariat"), Visitor(told, "TUR")
-        assert msgspec.json.decode(secretariat.page("/api/v1/cases")) == []
-        assert secretariat.do("next") == 303
-        assert "case opened" in nation.first_of_feed()
-        assert "step 1 of 27" in secretariat.page()
-        assert nation.do("next") == 403
-        assert nation.ask("GET", "/start/nothing").status == 404
+def test_a_visitor_takes_the_desks_of_the_secretariat_and_of_two_nations(told: dict[str, Any]) -> None:
+    assert list(told["links"]) == ["secretariat", "TUR", "BEL"]
+    for seat, name in (("secretariat", "Secretariat"), ("TUR", "Türkiye"), ("BEL", "Belgium")):
+        page = Visitor(told, seat).page()
+        assert name in page
+        assert "REPLAY" in page
+        assert ("Next step" in page) == (seat == "secretariat")
+
+
+def test_the_secretariat_takes_the_case_step_by_step(told: dict[str, Any]) -> None:
+    secretariat, nation = Visitor(told, "secretariat"), Visitor(told, "TUR")
+    assert msgspec.json.decode(secretariat.page("/api/v1/cases")) == []
+    assert secretariat.do("next") == 303
+    assert "case opened" in nation.first_of_feed()
+    assert "step 1 of 27" in secretariat.page()
+    assert nation.do("next") == 403
+    assert nation.ask("GET", "/start/nothing").status == 404
+    for _ in range(3):
+        secretariat.do("next")
+    # A step on which the law has nothing to compute is no act, and is told by the record's own words.
+    assert "The same four block it again; Luxembourg gives up its objection afterwards." in secretariat.page()
+    assert "The same four" not in nation.page()
 
 
 def test_the_nations_of_a_demonstration_are_those_on_which_its_case_turns() -> None:

@@ -21,6 +21,13 @@ export function setClock(body: HTMLElement, arrived: number): void {
   base = { centre: Number.isNaN(centre) ? arrived : centre, browser: arrived, rate: Number.isNaN(rate) ? 1 : rate };
 }
 
+/** Take the clock as the centre's stream told it just now. */
+export function turnClock(body: HTMLElement, { now: at, rate }: { now: string; rate: number }): void {
+  body.dataset.now = at;
+  body.dataset.clock = `rate=${rate}`;
+  setClock(body, Date.now());
+}
+
 /** When this page's first byte arrived, by the browser's clock. */
 export function arrival(): number {
   const [entry] = performance.getEntriesByType("navigation") as PerformanceNavigationTiming[];
@@ -30,9 +37,4 @@ export function arrival(): number {
 /** The centre's time, in ms since 1970. */
 export function now(): number {
   return base.centre + (Date.now() - base.browser) * base.rate;
-}
-
-/** Whether the centre's time is that of the world outside. */
-export function isWall(): boolean {
-  return (document.body.dataset.clock ?? "wall") === "wall";
 }

@@ -1,19 +1,13 @@
 /** The feed of this page: every item once, in order, whatever tab or request it came by. */
 
 import { type Item, epoch, place } from "./item";
-import { BY_ITSELF, type Link, type Reader, api } from "./stream";
+import { BY_ITSELF, type Reader, type Told, api } from "./stream";
 import { share } from "./tabs";
-
-export interface Listener {
-  items(items: Item[]): void;
-  link(link: Link): void;
-  beat(): void;
-}
 
 const PAGE = 500;
 
 /** Follow the feed after `body[data-cursor]`, and tell of each item once. */
-export function followFeed(body: HTMLElement, listener: Listener): void {
+export function followFeed(body: HTMLElement, listener: Told): void {
   let cursor = body.dataset.cursor ?? "";
   let newest = place(cursor);
   let fetching = false;
@@ -64,5 +58,5 @@ export function followFeed(body: HTMLElement, listener: Listener): void {
     listener.beat();
     if (newest > place(cursor)) void catchUp();
   };
-  share(reader, { items: take, link: (link) => listener.link(link), beat }, reached);
+  share(reader, { ...listener, items: take, beat }, reached);
 }

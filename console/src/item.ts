@@ -10,6 +10,28 @@ export interface Item {
   name?: string;
   by?: string;
   says?: string[];
+  facts?: Fact[];
+}
+
+/** What `alike` asks of a fact. */
+interface Fact {
+  fact: string;
+  case?: string;
+  procedure?: string;
+  party?: string;
+  by?: string;
+  question?: string;
+  position?: string;
+}
+
+/** What equal acts have in common, as the page of the situation makes it (situation.py); empty for any other act. */
+export function alike({ kind, case: of = "", name = "", facts = [] }: Item): string {
+  if (kind === "confirmation") return [kind, of, name].join("/");
+  const [fact] = facts;
+  if (!fact || facts.length > 1) return "";
+  const key = [fact.fact, fact.case, fact.procedure, fact.by === fact.party ? "" : (fact.by ?? "")];
+  if (fact.fact === "text delivered") return key.join("/");
+  return fact.fact === "position stated" ? [...key, fact.question ?? "", fact.position].join("/") : "";
 }
 
 /** The place in the feed, from 1 on; 0 for an empty cursor. */

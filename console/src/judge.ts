@@ -84,9 +84,9 @@ export async function judge(about: Case): Promise<Verdict> {
 async function judged(about: Case): Promise<Verdict> {
   const keys = await keysOf(about);
   const held = about.held.trim() ? await heldOf(about, keys) : undefined;
-  const receipt = about.receipt ? read(() => readReceipt(about.receipt), RECEIPT) : undefined;
+  const receipt = about.receipt ? await read(() => readReceipt(about.receipt), RECEIPT) : undefined;
   const text = receipt ? receipt.checkpoint : await about.ask.checkpoint();
-  const stands = read(() => readCheckpoint(text), STANDING);
+  const stands = await read(() => readCheckpoint(text), STANDING);
   checkLedger(about, stands.origin);
   const body = receipt ? await checkReceipt(about, receipt, stands) : undefined;
   await checkSignature(about, stands, keys);
@@ -145,7 +145,7 @@ function checkLedger(about: Case, origin: string): void {
 }
 
 async function checkReceipt(about: Case, receipt: Receipt, stands: Checkpoint): Promise<string> {
-  const { at, body } = await readAsync(() => opened(receipt), RECEIPT);
+  const { at, body } = await read(() => opened(receipt), RECEIPT);
   const time = new Date(Number(at / 1000n)).toISOString();
   about.told({ mark: "ok", says: say("The leaf commits to the record, written {time} by the clock of the centre's machine.", { time }) });
   if (about.facts) checkFacts(about, body);
@@ -232,7 +232,7 @@ async function fits(holds: boolean | Promise<boolean>, values: Record<string, st
 /** Where the user holds more than the receipt covers, the centre must have as much. */
 async function checkNotRolledBack(about: Case, held: Checkpoint): Promise<void> {
   const text = await about.ask.checkpoint();
-  const present = read(() => readCheckpoint(text), STANDING);
+  const present = await read(() => readCheckpoint(text), STANDING);
   if (present.size < held.size) {
     throw new Refuted(
       say("The ledger has {size} entries now, and your checkpoint covers {held}: it was rolled back, and entries you were told of are gone.", {
@@ -290,16 +290,8 @@ function told(error: unknown): { why: string } {
   return { why: error instanceof Error ? error.message : String(error) };
 }
 
-function read<T>(make: () => T, what: () => string): T {
-  try {
-    return make();
-  } catch (error) {
-    if (error instanceof Wrong) throw new Refuted(`${what()}: ${error.message}.`);
-    throw error;
-  }
-}
-
-async function readAsync<T>(make: () => Promise<T>, what: () => string): Promise<T> {
+/** What is made of what the centre sent; what cannot be read is refuted. */
+async function read<T>(make: () => T | Promise<T>, what: () => string): Promise<T> {
   try {
     return await make();
   } catch (error) {

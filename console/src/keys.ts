@@ -4,6 +4,7 @@
  * would set them off unawares (WCAG 2.1.4).
  */
 
+import { made } from "./html";
 import { say } from "./words";
 
 const SWITCH = "tocsin-keys";
@@ -87,10 +88,4 @@ function help(): void {
   dialog.addEventListener("close", () => dialog.remove());
   document.body.append(dialog);
   dialog.showModal();
-}
-
-function made(tag: string, text: string): HTMLElement {
-  const element = document.createElement(tag);
-  element.textContent = text;
-  return element;
 }

@@ -68,8 +68,13 @@ export function announce(count: number): void {
 }
 
 function speak(): void {
-  speaker().textContent = say("{count} new", { count: unspoken });
+  tell(say("{count} new", { count: unspoken }));
   unspoken = 0;
+}
+
+/** Say something aloud, once what is being said is over. */
+export function tell(text: string): void {
+  speaker().textContent = text;
 }
 
 function speaker(): HTMLElement {

@@ -5,7 +5,8 @@
  * as text, never as markup.
  */
 
-import type { Item } from "./item";
+import { made } from "./html";
+import { type Item, alike } from "./item";
 import { pathTo } from "./paths";
 import { addLocalTimes } from "./times";
 import { say } from "./words";
@@ -40,9 +41,36 @@ function grow(list: HTMLElement, items: Item[]): void {
   const isNewestFirst = list.dataset.feed === "newest";
   for (const item of isNewestFirst ? wanted.reverse() : wanted) part.append(filled(template, item));
   addLocalTimes(part);
-  if (isNewestFirst) list.insertBefore(part, template?.nextSibling ?? list.firstChild);
-  else list.append(part);
+  if (isNewestFirst) {
+    list.insertBefore(part, template?.nextSibling ?? list.firstChild);
+    fold(list);
+  } else list.append(part);
   if (wanted.length) for (const none of list.querySelectorAll(":scope > [data-empty]")) none.remove();
+}
+
+/** Equal acts that follow each other stand as one: the newest, with the others behind it. */
+function fold(list: HTMLElement): void {
+  for (const item of list.querySelectorAll<HTMLElement>(":scope > [data-alike]")) {
+    const newer = item.previousElementSibling;
+    if (!(newer instanceof HTMLElement) || !item.dataset.alike || newer.dataset.alike !== item.dataset.alike) continue;
+    const older = item.querySelector<HTMLDetailsElement>(":scope > details");
+    const rest = newer.querySelector<HTMLDetailsElement>(":scope > details") ?? newer.appendChild(folded());
+    rest.open ||= older?.open ?? false;
+    older?.remove();
+    rest.lastElementChild?.append(item, ...(older?.lastElementChild?.children ?? []));
+    const all = [...(rest.lastElementChild?.children ?? [])];
+    const who = all.map((one) => one.querySelector("b")?.textContent).filter(Boolean);
+    const said = say("{count} more like it", { count: all.length });
+    (rest.firstElementChild as HTMLElement).textContent = `${said}: ${who.join(", ")}`;
+  }
+}
+
+function folded(): HTMLDetailsElement {
+  const details = document.createElement("details");
+  const rest = made("ol", "");
+  rest.className = "items";
+  details.append(made("summary", ""), rest);
+  return details;
 }
 
 function filled(template: HTMLTemplateElement | null, item: Item): HTMLElement {
@@ -50,6 +78,7 @@ function filled(template: HTMLTemplateElement | null, item: Item): HTMLElement {
   const element = copy as HTMLElement;
   element.dataset.item = item.cursor;
   element.dataset.kind = item.kind;
+  element.dataset.alike = alike(item);
   element.classList.add("new");
   for (const slot of element.querySelectorAll<HTMLElement>("[data-slot]")) {
     if (!fill(slot, item)) slot.remove();
@@ -101,11 +130,5 @@ function spoken(element: HTMLElement, line: string): HTMLElement {
   const part = made("span", clause);
   part.className = "clause";
   element.append(" ", part);
-  return element;
-}
-
-function made(tag: string, text: string): HTMLElement {
-  const element = document.createElement(tag);
-  element.textContent = text;
   return element;
 }

@@ -1,26 +1,27 @@
 // entry
 /** What every page does: count down, follow the feed, say whether it is up to date, listen to keys. */
 
-import { arrival, isWall, setClock } from "./clock";
+import { arrival, setClock, turnClock } from "./clock";
 import { followFeed } from "./feed";
 import { watchForms } from "./forms";
 import { listenToKeys } from "./keys";
+import { countLetters } from "./limits";
 import { announce, showLink } from "./link";
 import { show } from "./lists";
 import { forgetOthers } from "./own";
+import { standWhereOneCameFrom } from "./posted";
 import { refresh, rememberRegions } from "./regions";
 import type { Link } from "./stream";
 import { addLocalTimes, keepTicking, tick } from "./times";
 
-/** A replay's clock may be set or stopped without anything happening in the feed. */
-const LOOK_AT_CLOCK_MS = 10_000;
-
 forgetOthers();
+standWhereOneCameFrom();
 rememberRegions();
 setClock(document.body, arrival());
 addLocalTimes(document);
 keepTicking();
 watchForms();
+countLetters();
 listenToKeys();
 // Whoever puts something new on the page says so.
 document.addEventListener("tocsin:swapped", () => {
@@ -44,11 +45,15 @@ if (document.body.dataset.cursor !== undefined) {
       link = now;
       showLink(now);
     },
+    clock(clock) {
+      turnClock(document.body, clock);
+      tick();
+      refresh();
+    },
     beat() {
       if (link !== "on") this.link("on");
     },
   });
-  if (!isWall()) setInterval(() => link === "on" && refresh(), LOOK_AT_CLOCK_MS);
 }
 document.documentElement.dataset.script = "on";
 performance.mark("tocsin:live");

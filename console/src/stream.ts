@@ -4,6 +4,7 @@
  */
 
 import type { Item } from "./item";
+import { forSeat } from "./paths";
 import { onWake, pause } from "./wake";
 
 /** on: connected. off: not. ended: nobody is signed in any more. other: somebody else is. stale: begin anew. */
@@ -12,8 +13,17 @@ export type Link = "on" | "off" | "ended" | "other" | "stale";
 export interface Told {
   items(items: Item[]): void;
   link(link: Link): void;
+  /** The clock of a replay or an exercise goes otherwise now. */
+  clock(clock: Clock): void;
   /** Something came, were it only the sign that nothing did. */
   beat(): void;
+}
+
+export interface Clock {
+  /** ISO 8601, UTC. */
+  now: string;
+  /** Simulated seconds a second. */
+  rate: number;
 }
 
 /** Whom the page was made for; and where its feed goes on. */
@@ -38,9 +48,8 @@ export const BY_ITSELF = { "x-by-itself": "1" };
 
 /** An address of the centre's API, for the seat that the page itself is for. */
 export function api(path: string, query: Record<string, string> = {}): string {
-  const behalf = new URLSearchParams(location.search).get("on_behalf");
-  const all = new URLSearchParams({ ...query, ...(behalf ? { on_behalf: behalf } : {}) }).toString();
-  return `/api/v1/${path}${all && `?${all}`}`;
+  const asked = new URLSearchParams(query).toString();
+  return forSeat(`/api/v1/${path}${asked && `?${asked}`}`);
 }
 
 /** Follow the feed until aborted. */
@@ -118,17 +127,20 @@ async function read(body: ReadableStream<Uint8Array>, told: Told, line: AbortCon
       told.beat();
       const frames = (rest + value).split("\n\n");
       rest = frames.pop() ?? "";
-      const items = frames.flatMap(itemsOf);
+      const items = frames.flatMap((frame) => data<Item>(frame, "item"));
       if (items.length) told.items(items);
+      const clock = frames.flatMap((frame) => data<Clock>(frame, "clock")).at(-1);
+      if (clock) told.clock(clock);
     }
   } finally {
     clearInterval(watch);
   }
 }
 
-function itemsOf(frame: string): Item[] {
+/** What an event of this kind carries; nothing where it is of another. */
+function data<T>(frame: string, kind: string): T[] {
   const lines = frame.split("\n");
-  if (!lines.includes("event: item")) return [];
-  const data = lines.filter((line) => line.startsWith("data:")).map((line) => line.slice(5).trimStart());
-  return [JSON.parse(data.join("\n")) as Item];
+  if (!lines.includes(`event: ${kind}`)) return [];
+  const parts = lines.filter((line) => line.startsWith("data:")).map((line) => line.slice(5).trimStart());
+  return [JSON.parse(parts.join("\n")) as T];
 }

@@ -5,12 +5,13 @@
  */
 
 import type { Item } from "./item";
-import { type Link, type Reader, type Told, follow } from "./stream";
+import { type Clock, type Link, type Reader, type Told, follow } from "./stream";
 import { onWake, wake } from "./wake";
 
 type Message =
   | { kind: "items"; items: Item[] }
   | { kind: "link"; link: Link; cursor: string; hidden: boolean }
+  | { kind: "clock"; clock: Clock }
   | { kind: "beat" }
   | { kind: "hello" };
 
@@ -44,6 +45,7 @@ export function share(reader: Reader, told: Told, reached: (cursor: string) => v
     }
     heard = Date.now();
     if (data.kind === "items") told.items(data.items);
+    if (data.kind === "clock") told.clock(data.clock);
     if (data.kind === "beat") told.beat();
     if (data.kind === "link") {
       told.link(data.link);
@@ -61,6 +63,10 @@ export function share(reader: Reader, told: Told, reached: (cursor: string) => v
       link = now;
       told.link(now);
       tellLink();
+    },
+    clock(clock) {
+      told.clock(clock);
+      post({ kind: "clock", clock });
     },
     beat() {
       told.beat();

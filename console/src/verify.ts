@@ -31,8 +31,8 @@ class Check {
   private found: Verdict | undefined;
 
   constructor(private readonly root: HTMLElement) {
-    this.checkpoint = this.part("[data-held]");
-    this.keys = this.part("[data-held-keys]");
+    this.checkpoint = this.part<HTMLTextAreaElement>("[data-held]");
+    this.keys = this.part<HTMLTextAreaElement>("[data-held-keys]");
     this.place = `tocsin/held/${this.ledger()}`;
   }
 
@@ -193,8 +193,8 @@ class Check {
 
   // ---- parts
 
-  private part<E extends HTMLElement = HTMLElement>(which: string): E & HTMLTextAreaElement {
-    const found = this.root.querySelector<E & HTMLTextAreaElement>(which);
+  private part<E extends HTMLElement = HTMLElement>(which: string): E {
+    const found = this.root.querySelector<E>(which);
     if (!found) throw new Error(`the page has no ${which}`);
     return found;
   }

@@ -10,14 +10,19 @@ from tocsin.alliance.facts import (
     ConsentGiven,
     ConveneAsked,
     DeploymentStarted,
+    MandateRecorded,
+    MandateRenewed,
     OrganConvened,
+    PackageAttested,
+    PackageReported,
     PledgeMade,
     PledgeWithdrawn,
     RequestMade,
     RequirementSet,
 )
+from tocsin.alliance.packages import adopted_by
 from tocsin.alliance.response import pledged_by_line
-from tocsin.alliance.state import CaseState
+from tocsin.alliance.state import CaseState, PackageState
 from tocsin.centre.effects_words import Sentence, effect, listed
 from tocsin.centre.rehearsal import Rehearsal
 from tocsin.centre.view import View
@@ -47,10 +52,22 @@ def of_fact(view: View, rehearsal: Rehearsal, fact: AnyFact) -> Iterator[Sentenc
             yield from _pledged(view, rehearsal, fact)
         case PledgeWithdrawn():
             yield from _taken_back(view, rehearsal, fact)
+        case PackageReported():
+            yield from _package(rehearsal, fact)
+        case PackageAttested():
+            yield from _finding(view, rehearsal, fact)
+        case MandateRecorded():
+            yield effect("mandate", mandate=fact.mandate, given_by=view.law.name(fact.given_by))
+            yield _until(fact.until)
+        case MandateRenewed():
+            yield effect("mandate renewed", mandate=fact.mandate, time=moment_words(fact.was))
+            yield _until(fact.until)
         case DeploymentStarted():
             yield effect("deploys", deployment=fact.deployment, procedure=fact.procedure)
             if fact.parties:
                 yield effect("takes part", parties=listed(view, fact.parties))
+            if fact.package:
+                yield from _sent(view, rehearsal.after.cases[fact.case], fact.package)
         case ConsentGiven():
             yield effect("consents", host=view.law.name(fact.host))
             yield _until(fact.until)
@@ -122,6 +139,42 @@ def _missing(case: CaseState, name: str) -> Iterator[Sentence]:
         else:
             told = {"shortfall": str(lacks), "unit": line.unit, "required": str(line.required)}
             yield effect("shortfall", capability=line.capability, **told)
+
+
+def _package(rehearsal: Rehearsal, fact: PackageReported) -> Iterator[Sentence]:
+    yield effect("package", package=fact.package, digest=fact.digest)
+    for line in rehearsal.after.cases[fact.case].requirement:
+        told = {"capability": line.capability, "unit": line.unit, "required": str(line.required)}
+        yield effect("package fills", filled=str(fact.totals.get(line.id, 0)), **told)
+    yield effect("package found by", algorithm=fact.algorithm)
+
+
+def _finding(view: View, rehearsal: Rehearsal, fact: PackageAttested) -> Iterator[Sentence]:
+    party = view.law.name(fact.party)
+    kind = "attests" if fact.lawful else "attests against"
+    yield effect(kind, party=party, package=fact.package, rules=", ".join(fact.rules))
+    was = rehearsal.before.cases[fact.case].packages.get(fact.package)
+    if was is not None and fact.party in was.attested:
+        earlier = ", ".join(was.attested[fact.party]) or "lawful"
+        yield effect("attests otherwise", party=party, earlier=earlier)
+    yield from _found(view, rehearsal.after.cases[fact.case].packages[fact.package])
+
+
+def _sent(view: View, case: CaseState, name: str) -> Iterator[Sentence]:
+    """What is on record of the package that a deployment rests on."""
+    package = case.packages[name]
+    if procedures := adopted_by(case, package):
+        yield effect("package adopted", package=name, procedures=", ".join(procedures))
+    else:
+        yield effect("package not adopted", package=name)
+    yield from _found(view, package)
+
+
+def _found(view: View, package: PackageState) -> Iterator[Sentence]:
+    if lawful := [name for name, rules in package.attested.items() if not rules]:
+        yield effect("attested by", parties=listed(view, lawful))
+    if against := [name for name, rules in package.attested.items() if rules]:
+        yield effect("attested against by", parties=listed(view, against))
 
 
 def _until(at: Instant | None) -> Sentence:

@@ -96,7 +96,19 @@ SAYS: dict[str, str] = {
     "shortfall": "Of %(capability)s there are then still missing: %(shortfall)s %(unit)s of %(required)s.",
     "filled": "What is needed of %(capability)s is then pledged in full.",
     "requirement": "Needed are then: %(lines)s. It replaces what was needed before.",
+    "package": "The force package '%(package)s' goes on record with its totals and its digest: %(digest)s",
+    "package fills": "Of %(capability)s it fills %(filled)s %(unit)s of %(required)s.",
+    "package found by": "It was found by: %(algorithm)s. No unit goes on record with it.",
+    "attests": "%(party)s says that it checked the plan behind '%(package)s', and that it keeps every rule.",
+    "attests against": "%(party)s says that it checked the plan behind '%(package)s', and that it breaks: %(rules)s.",
+    "attests otherwise": "It replaces what %(party)s found before: %(earlier)s.",
+    "attested by": "Found lawful by: %(parties)s.",
+    "attested against by": "Found unlawful by: %(parties)s.",
+    "mandate": "The mandate '%(mandate)s' of %(given_by)s goes on record.",
+    "mandate renewed": "The mandate '%(mandate)s' would have ended on %(time)s and lasts longer.",
     "deploys": "'%(deployment)s' begins, resting on the decision '%(procedure)s'.",
+    "package adopted": "The force package '%(package)s' was adopted by: %(procedures)s.",
+    "package not adopted": "No adopted text names the digest of the force package '%(package)s'.",
     "takes part": "Taking part: %(parties)s.",
     "consents": "%(host)s agrees to forces on its territory.",
     "consent ends": "%(host)s no longer agrees to forces on its territory. What runs there goes on until it is ended.",
@@ -128,7 +140,7 @@ TERMS = frozenset({"position", "earlier", "entered", "verdict", "status"})
 GRAVE = frozenset(
     {
         "second person", "attempt", "breaks", "breaks too", "not adopted", "adopted", "escalated", "blocked", "final",
-        "withdrawn", "recalled", "deploys",
+        "withdrawn", "recalled", "deploys", "nobody sees",
     }
 )  # fmt: skip
 """Kinds that come first: what somebody should read twice."""

@@ -5,9 +5,13 @@ from typing import TYPE_CHECKING
 
 from tocsin.alliance.state import Procedure
 from tocsin.centre.view_model import Ask
+from tocsin.centre.words import shortened
 
 if TYPE_CHECKING:
     from tocsin.centre.view import View
+
+TITLE_LETTERS = 80
+"""Of a text's words, to know it by."""
 
 
 def asks(view: "View") -> tuple[Ask, ...]:
@@ -79,7 +83,7 @@ def _has_it(procedure: Procedure, party: str) -> bool:
 
 
 def _titled(procedure: Procedure) -> str:
-    return f" ({procedure.text[:80]})" if procedure.text else ""
+    return f" ({shortened(procedure.text, TITLE_LETTERS)})" if procedure.text else ""
 
 
 def _of_contents(view: "View") -> Iterator[Ask]:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from tocsin.alliance.decision import outcome_of
 from tocsin.alliance.lessons import Timed
+from tocsin.alliance.packages import adopted_by
 from tocsin.alliance.state import CaseState, Procedure, State
 from tocsin.centre import view_history
 from tocsin.centre.view_model import (
@@ -12,6 +13,7 @@ from tocsin.centre.view_model import (
     CaseView,
     Deadline,
     LineView,
+    PackageLine,
     PledgeLine,
     PositionLine,
     ProcedureView,
@@ -79,6 +81,18 @@ def case_view(view: "View", case: CaseState) -> CaseView:
         pledges=tuple(
             PledgeLine(pledge=row.id, line=row.line, party=row.party, quantity=row.quantity)
             for row in case.pledges.values()
+        ),
+        packages=tuple(
+            PackageLine(
+                package=row.id,
+                by=row.by,
+                totals=row.totals,
+                digest=row.digest,
+                algorithm=row.algorithm,
+                attested=dict(row.attested),
+                adopted_by=adopted_by(case, row),
+            )
+            for row in case.packages.values()
         ),
         mandates=case.mandates,
         consents=case.consents,

@@ -247,6 +247,22 @@ class PledgeLine(Shown, frozen=True, kw_only=True):
     quantity: int
 
 
+class PackageLine(Shown, frozen=True, kw_only=True):
+    """A reported force package: totals and digest, and what parties that checked it say themselves."""
+
+    package: str
+    by: str
+    """Who reported it."""
+    totals: dict[str, int]
+    """Quantity by requirement line."""
+    digest: str
+    algorithm: str
+    attested: dict[str, tuple[str, ...]] = {}
+    """By party the rules it breaks, by that party's own finding; none: it found it lawful."""
+    adopted_by: tuple[str, ...] = ()
+    """Procedures whose adopted text names the digest."""
+
+
 class CaseView(Shown, frozen=True, kw_only=True):
     """One crisis."""
 
@@ -259,6 +275,7 @@ class CaseView(Shown, frozen=True, kw_only=True):
     procedures: tuple[ProcedureView, ...] = ()
     requirement: tuple[LineView, ...] = ()
     pledges: tuple[PledgeLine, ...] = ()
+    packages: tuple[PackageLine, ...] = ()
     mandates: dict[str, Instant | None] = {}
     consents: dict[str, Instant | None] = {}
     deployments: dict[str, Instant | None] = {}

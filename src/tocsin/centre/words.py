@@ -10,6 +10,8 @@ from tocsin.alliance.facts import (
     DeadlineMoved,
     MandateExpired,
     MandateRecorded,
+    MandateRenewed,
+    PackageReported,
     PledgeMade,
     PledgeWithdrawn,
     PositionStated,
@@ -25,6 +27,16 @@ from tocsin.terms import Instant, iso
 def moment_words(at: Instant) -> str:
     """An instant to the minute: '2026-11-23 09:36Z'."""
     return iso(at)[:16].replace("T", " ") + "Z"
+
+
+def shortened(text: str, most: int) -> str:
+    """A text of at most so many letters: a longer one ends after a word, where one ends nearby, and says that it goes
+    on."""
+    if len(text) <= most:
+        return text
+    kept = text[: most - 1]
+    gap = max(kept.rfind(" "), kept.rfind("\n"))
+    return (kept[:gap] if gap > most // 2 else kept).rstrip(" \n,;:") + "…"
 
 
 def said(fact: AnyFact, names: Mapping[str, str]) -> str:
@@ -67,9 +79,18 @@ def _further(fact: AnyFact, names: Mapping[str, str]) -> str:
             return f"{named(fact.party)} pledged {fact.quantity} towards '{fact.line}'{limits}"
         case PledgeWithdrawn():
             return f"the pledge '{fact.pledge}' was taken back"
+        case PackageReported():
+            short = ", ".join(f"{line} lacks {quantity}" for line, quantity in fact.shortfall.items())
+            checked = ", ".join(named(name) for name in fact.verified_by)
+            claim = f"; by its own word it was checked by {checked}" if checked else ""
+            what = f"the force package '{fact.package}' ({short or 'nothing lacking'})"
+            return f"{named(fact.by)} reported {what}, digest {fact.digest}{claim}"
         case MandateRecorded():
             until = f" until {moment_words(fact.until)}" if fact.until is not None else ""
             return f"{named(fact.given_by)} gave the mandate '{fact.mandate}'{until}"
+        case MandateRenewed():
+            until = f"until {moment_words(fact.until)}" if fact.until is not None else "without an end"
+            return f"{named(fact.given_by)} renewed the mandate '{fact.mandate}' {until}"
         case MandateExpired():
             return f"the mandate '{fact.mandate}' ran out"
         case Ratified():

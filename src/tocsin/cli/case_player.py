@@ -59,6 +59,10 @@ class CasePlayer:
         return len(self._case.step)
 
     @property
+    def says(self) -> str:
+        return self._case.step[self._step - 1].says if self._step else ""
+
+    @property
     def speed(self) -> float:
         return self._speed
 

@@ -26,6 +26,7 @@ from tocsin.errors import Malformed, NotEntitled
 from tocsin.terms import Instant
 from tocsin.web.call import Call, Reply
 from tocsin.web.commands import answered
+from tocsin.web.shape import encode
 
 Id = Annotated[str, Meta(min_length=1, max_length=80)]
 Scopes = Annotated[tuple[Scope, ...], Meta(min_length=1, max_length=20, description="What it is good for.")]
@@ -275,7 +276,9 @@ async def set_clock(call: Call) -> ClockOut:
         clock.set(body.at)
     else:
         clock.run(body.rate or 0.0)
-    return ClockOut(now=clock.now(), rate=clock.rate, moved=moved)
+    told = ClockOut(now=clock.now(), rate=clock.rate, moved=moved)
+    call.web.hubs.tell(b"event: clock\ndata: %s\n\n" % encode(told))
+    return told
 
 
 def link_to(call: Call, secret: str) -> str:

@@ -139,6 +139,20 @@ class Route(Struct, frozen=True, kw_only=True):
         return self.body is not None and self.media == HTML
 
 
+def page_route(
+    method: Method,
+    path: str,
+    handler: Handler,
+    summary: str,
+    scope: Scope | Literal[""] | None = "read",
+    **more: Any,  # noqa: ANN401  # fields of Route
+) -> Route:
+    """The row of a page, or of a form on one; `more` is what else a Route has."""
+    return Route(
+        method=method, path=path, handler=handler, summary=summary, tag="pages", scope=scope, media=HTML, **more
+    )
+
+
 def csrf_of(secret: str) -> str:
     """What a page must send back with a form, to show that it is ours: it follows from the cookie's secret, and
     nobody who has only the one can make the other."""

@@ -1,7 +1,7 @@
-"""The session's cookie: one browser, this host alone, out of reach of scripts and of other sites' pages.
+"""The centre's cookies: one browser, this host alone, out of reach of scripts and of other sites' pages.
 
-Over TLS its name begins with `__Host-`, which browsers take from the very host alone. On this machine's own http, where
-no such cookie can be set, it has a plain name.
+Over TLS the name of the session's begins with `__Host-`, which browsers take from the very host alone. On this
+machine's own http, where no such cookie can be set, it has a plain name.
 """
 
 import re
@@ -24,11 +24,7 @@ def session_in(cookie: str, *, is_secure: bool) -> str:
 def session_header(secret: str, *, is_secure: bool) -> tuple[bytes, bytes]:
     """The header that sets the cookie; an empty secret takes it away."""
     name = SECURE_NAME if is_secure else PLAIN_NAME
-    age = HOURS_MAX * 3600 if secret else 0
-    parts = [f"{name}={secret}", "Path=/", f"Max-Age={age}", "HttpOnly", "SameSite=Strict"]
-    if is_secure:
-        parts.append("Secure")
-    return b"set-cookie", "; ".join(parts).encode()
+    return cookie_header(name, secret, HOURS_MAX * 3600 if secret else 0, is_secure=is_secure)
 
 
 def filed_in(cookie: str) -> str:
@@ -39,6 +35,10 @@ def filed_in(cookie: str) -> str:
 
 def filed_header(cursor: str, *, is_secure: bool) -> tuple[bytes, bytes]:
     """The header that tells the next page of an act that was filed; without a cursor it takes that away."""
-    age = FILED_SECONDS if cursor else 0
-    parts = [f"{FILED}={cursor}", "Path=/", f"Max-Age={age}", "HttpOnly", "SameSite=Strict"]
+    return cookie_header(FILED, cursor, FILED_SECONDS if cursor else 0, is_secure=is_secure)
+
+
+def cookie_header(name: str, value: str, seconds: int, *, is_secure: bool) -> tuple[bytes, bytes]:
+    """The header that keeps a cookie for so long, for this host alone and out of reach of scripts."""
+    parts = [f"{name}={value}", "Path=/", f"Max-Age={seconds}", "HttpOnly", "SameSite=Strict"]
     return b"set-cookie", "; ".join([*parts, "Secure"] if is_secure else parts).encode()

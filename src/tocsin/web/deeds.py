@@ -1,17 +1,33 @@
 """What is about to be filed, in rows: nobody confirms what they are not shown."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import msgspec
 
 from tocsin.alliance.commands import Base
 from tocsin.alliance.contents import ContentCommand
+from tocsin.centre.words import shortened
+from tocsin.charter.told.names import coded
 from tocsin.errors import NotFound
 from tocsin.web.call import Call
 from tocsin.web.shell import Text, texts
 
 FRAME = {"do", "id", "at", "at_latest", "commitment", "digest"}
 """Fields of a command that a person has no use for."""
+ACTORS = {
+    "by",
+    "party",
+    "parties",
+    "organ",
+    "host",
+    "subject",
+    "victim",
+    "attacker",
+    "claimed_by",
+    "requested_by",
+    "given_by",
+}
+"""Fields that hold ids of actors, which have names."""
 LETTERS_MAX = 4_000
 
 Rows = tuple[tuple[str, str], ...]
@@ -21,7 +37,8 @@ def rows(call: Call, command: Base | ContentCommand) -> Rows:
     """The text that a command speaks on, as the seat sees it now, and what the command itself says."""
     _ = texts(call)
     told = msgspec.to_builtins(command)
-    return (*_text(call, _, told), *((_label(_, name), words) for name, words in _fields("", told)))
+    fields = _fields("", told, coded(call.view.law.names))
+    return (*_text(call, _, told), *((_label(_, name), words) for name, words in fields))
 
 
 def _text(call: Call, _: Text, told: dict[str, object]) -> Iterator[tuple[str, str]]:
@@ -32,19 +49,21 @@ def _text(call: Call, _: Text, told: dict[str, object]) -> Iterator[tuple[str, s
     yield _("The text, version %(version)s") % {"version": shown.version}, shown.text or _("it has no words here")
 
 
-def _fields(under: str, told: dict[str, object]) -> Iterator[tuple[str, str]]:
+def _fields(under: str, told: dict[str, object], named: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """Each field with its words; those within a field after it."""
     for name, value in told.items():
         if (not under and name in FRAME) or value in ("", None, [], {}, False):
             continue
         if isinstance(value, dict):
-            yield from _fields(f"{under}{name}.", value)
+            yield from _fields(f"{under}{name}.", value, named)
         elif isinstance(value, list) and any(isinstance(one, dict) for one in value):
             for one in value:
-                yield from _fields(f"{under}{name}.", one)
+                yield from _fields(f"{under}{name}.", one, named)
         else:
-            words = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-            yield f"{under}{name}", words if len(words) <= LETTERS_MAX else f"{words[:LETTERS_MAX]} …"
+            words = [str(one) for one in (value if isinstance(value, list) else [value])]
+            if name in ACTORS:
+                words = [named.get(one, one) for one in words]
+            yield f"{under}{name}", shortened(", ".join(words), LETTERS_MAX)
 
 
 def _label(_: Text, name: str) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 from msgspec import Struct
 
 from tocsin.centre.desk_model import PartySettings
-from tocsin.web import admin, contacts, examples_notebook, feed, oidc, session, warnings
+from tocsin.web import admin, contacts, examples_forces, examples_notebook, feed, oidc, session, warnings
 
 CASE = {"case": "XAB-border-2031"}
 TEXT = {**CASE, "procedure": "relief-text"}
@@ -101,6 +101,7 @@ BODIES: dict[type[Struct], dict[str, dict[str, Any]]] = {
     oidc.SubjectIn: {"a person": {"subject": "248289761001"}},
     PartySettings: {"two persons": {"two_persons": ["break", "recall"], "require_key": False}},
     **examples_notebook.BODIES,
+    **examples_forces.BODIES,
 }
 
 ANSWERS: dict[str, Any] = {

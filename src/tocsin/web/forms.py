@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from hashlib import sha256
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Meta, Struct
@@ -73,12 +74,6 @@ def command_id(call: Call, what: str, fields: object, seen: str) -> str:
     return "f-" + sha256(b"tocsin/form/v1\n" + call.secret.encode() + b"\n" + data).hexdigest()[:32]
 
 
-def submission_of(call: Call, command: dict[str, Any], seen: str, content: bytes | None = None) -> Submission:
-    """A command as a form hands it in. Raises Malformed with the field that is wrong."""
-    key = command_id(call, str(command["do"]), command, seen)
-    return Submission(command=command_bytes(msgspec.json.encode(command), key), content=content)
-
-
 async def act(  # what is done, and where one goes in each case
     call: Call,
     command: dict[str, Any],
@@ -97,13 +92,13 @@ async def act(  # what is done, and where one goes in each case
     """
     form: ActForm = call.body
     try:
-        submission = submission_of(call, command, form.seen, content)
+        key = command_id(call, command["do"], command, form.seen)
+        submission = Submission(command=command_bytes(msgspec.json.encode(command), key), content=content)
         if form.step == "show":
             foreseen = await rehearse(call.centre, call.actor, submission)
             if foreseen.refusal is not None and again is not None:
                 return again(problem_of(foreseen.refusal))
             return confirm_page(call, foreseen, back=back, title=title, shows=shows)
-        key = command_id(call, str(command["do"]), command, form.seen)
         if call.centre.taken_at(str(command.get("by", call.seat)), key) is None:  # sent again it is a repeat
             speaks = command["do"] == "state position"
             check_basis(call, form, command.get("case", ""), command.get("procedure", ""), speaks=speaks)
@@ -118,7 +113,9 @@ async def act(  # what is done, and where one goes in each case
 async def file_at_once(call: Call, command: dict[str, Any], *, back: str, title: str) -> Reply:
     """File what has no effect that anybody need think over, such as that one has received something."""
     form: ActForm = call.body
-    answer = await call.centre.submit(call.actor, submission_of(call, command, form.seen))
+    key = command_id(call, command["do"], command, form.seen)
+    submission = Submission(command=command_bytes(msgspec.json.encode(command), key))
+    answer = await call.centre.submit(call.actor, submission)
     return after(call, answer, back=back, title=title)
 
 
@@ -207,7 +204,7 @@ def act_cursor(call: Call, answer: Answer) -> str:
 
 def _part(path: str) -> str:
     """Which part of the console a path is in: its entry in the bar."""
-    return "/" + path.partition("?")[0].split("/")[1]
+    return "/" + urlsplit(path).path.split("/")[1]
 
 
 def problem_in(found: Unserved | Reply) -> Problem:

@@ -142,6 +142,12 @@ class Hub:
             else:
                 stream.turn.set()
 
+    def tell(self, data: bytes) -> None:
+        """Say something that is no item, and that anybody may know."""
+        for stream in tuple(self.streams):
+            if not (stream.is_idle and stream.push(data)):
+                stream.turn.set()
+
     def _wake(self) -> None:
         self.version = self.centre.desks.version()
         for stream in self.streams:
@@ -184,6 +190,11 @@ class Hubs:
         else:
             del self._of_desk[stream.desk]
         hub.leave(stream)
+
+    def tell(self, data: bytes) -> None:
+        """Say something to every stream at once; one that is not idle says only that it is there."""
+        for hub in self._hubs.values():
+            hub.tell(data)
 
     def close(self) -> None:
         """End every stream."""

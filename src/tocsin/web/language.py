@@ -7,6 +7,7 @@ from importlib import resources
 from starlette.requests import cookie_parser
 
 from tocsin.web.call import Call
+from tocsin.web.cookies import cookie_header
 
 DOMAIN = "tocsin"
 COOKIE = "tocsin-language"
@@ -34,7 +35,6 @@ def translations(language: str) -> gettext.NullTranslations:
     return gettext.translation(DOMAIN, folder, [language], fallback=True)
 
 
-def cookie_header(language: str, *, is_secure: bool) -> tuple[bytes, bytes]:
+def choice_header(language: str, *, is_secure: bool) -> tuple[bytes, bytes]:
     """The header that keeps the choice in this browser."""
-    parts = [f"{COOKIE}={language}", "Path=/", f"Max-Age={YEAR_SECONDS}", "HttpOnly", "SameSite=Strict"]
-    return b"set-cookie", "; ".join([*parts, "Secure"] if is_secure else parts).encode()
+    return cookie_header(COOKIE, language, YEAR_SECONDS, is_secure=is_secure)

@@ -47,7 +47,6 @@ from tocsin.web.notebook_in import (
     ReportIn,
     ReportQuery,
     VersionIn,
-    VersionQuery,
 )
 from tocsin.web.problems import refused
 from tocsin.web.shape import encode
@@ -117,10 +116,10 @@ async def ask_capital(call: Call) -> DraftLine:
 
 
 async def approve_draft(call: Call) -> DraftLine:
-    """The capital says yes."""
+    """The capital says yes, to the text as it is now."""
     body: DraftWordsIn = call.body
-    work = _book(call).approve_draft
-    return await asyncio.to_thread(work, call.actor, call.params["draft"], body.version, body.words)
+    work, text = _book(call).approve_draft, filing.text_version(call.centre, call.actor, await draft(call))
+    return await asyncio.to_thread(work, call.actor, call.params["draft"], body.version, body.words, text_version=text)
 
 
 async def return_draft(call: Call) -> DraftLine:
@@ -170,7 +169,7 @@ async def attach(call: Call) -> DraftLine:
 
 async def detach(call: Call) -> DraftLine:
     """Destroy a file beside a draft."""
-    query: VersionQuery = call.query
+    query: VersionIn = call.query
     work = _book(call).detach
     return await asyncio.to_thread(work, call.actor, call.params["draft"], query.version, call.params["file"])
 

@@ -60,13 +60,7 @@ class DraftIn(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 class VersionIn(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What it is done to, as it stands."""
-
-    version: Version
-
-
-class VersionQuery(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What it is done to, as it stands."""
+    """What it is done to, as it stands; in a body or in a query."""
 
     version: Version
 

@@ -20,6 +20,7 @@ from tocsin import __version__
 from tocsin.alliance.commands import Command
 from tocsin.alliance.contents import ContentCommand, WarningContent
 from tocsin.centre.scopes import CENTRE_ONLY, COMMAND_SCOPES
+from tocsin.forces.model import RequirementLine
 from tocsin.terms import Instant
 from tocsin.web.call import EVENTS, FORM, HTML, JSON, Route
 from tocsin.web.commands import FILLED, CommandIn
@@ -30,6 +31,8 @@ from tocsin.web.shape import bare, fields_of, holds_instants, is_struct, options
 Schema = dict[str, Any]
 
 TEMPLATE = "#/components/schemas/{name}"
+NAMED_APART: dict[type[Struct], str] = {RequirementLine: "ForcesRequirementLine"}
+"""Structs whose own name another one in the document has."""
 TIME: Schema = {"type": "string", "format": "date-time"}
 TIME_IN: Schema = {"anyOf": [TIME, {"type": "integer", "description": "Microseconds since 1970 in UTC."}]}
 COMMANDS_IN: tuple[type[Struct], ...] = tuple(
@@ -50,6 +53,7 @@ TAGS = {
     "delegations": "One seat for another",
     "contacts": "Whom to call out",
     "notebook": "What a seat keeps for itself: nobody else reads it",
+    "forces": "Force packages: what is sent is worked on and forgotten",
     "centre": "The centre itself",
 }
 SAYS = """\
@@ -227,7 +231,7 @@ def _response_name(status: int) -> str:
 
 def _reference(kind: Any) -> Schema:  # noqa: ANN401  # a struct, or a tuple of one
     if is_struct(kind):
-        return {"$ref": TEMPLATE.format(name=kind.__name__)}
+        return {"$ref": TEMPLATE.format(name=_name(kind))}
     return {"type": "array", "items": _reference(get_args(kind)[0])}
 
 
@@ -243,12 +247,9 @@ def _schemas(routes: Sequence[Route]) -> Schema:
     both = [kind for kind in inward & outward if holds_instants(kind)]
     if both:
         raise TypeError(f"times of {both} would be written in two ways")
-    _, schemas = msgspec.json.schema_components(
-        sorted(inward | outward, key=lambda kind: kind.__name__),
-        ref_template=TEMPLATE,
-    )
+    schemas = _components(sorted(inward | outward, key=_name))
     for kind in inward | outward:
-        _mend(schemas[kind.__name__], kind, TIME_IN if kind in inward else TIME)
+        _mend(schemas[_name(kind)], kind, TIME_IN if kind in inward else TIME)
     for kind in COMMANDS_IN:
         told = schemas[kind.__name__]
         told["required"] = [name for name in told["required"] if name not in FILLED]
@@ -257,6 +258,24 @@ def _schemas(routes: Sequence[Route]) -> Schema:
         told[SCOPE_KEY] = scope
     schemas["CommandIn"] = _command_in()
     return dict(sorted(schemas.items()))
+
+
+def _components(kinds: Sequence[type[Struct]]) -> Schema:
+    """msgspec's schemas of structs by their names in the document."""
+    names = [_name(kind) for kind in kinds]
+    if twice := {name for name in names if names.count(name) > 1}:
+        raise TypeError(f"two structs are called {twice}: name one of them apart")
+    _, schemas = msgspec.json.schema_components(kinds, ref_template=TEMPLATE)
+    text = msgspec.json.encode(schemas).decode()
+    for kind in kinds:  # of two with one name msgspec names both by their modules
+        text = text.replace(f'{kind.__module__}.{kind.__name__}"', f'{_name(kind)}"')
+    named: Schema = msgspec.json.decode(text)
+    return named
+
+
+def _name(kind: type[Struct]) -> str:
+    """The name of a struct's schema."""
+    return NAMED_APART.get(kind, kind.__name__)
 
 
 def _command_in() -> Schema:

@@ -14,8 +14,8 @@ from starlette.requests import cookie_parser
 
 from tocsin.errors import Malformed, NotEntitled, Unserved
 from tocsin.web.call import Call, Reply, csrf_of, is_same
-from tocsin.web.cookies import session_header
-from tocsin.web.language import LANGUAGES, cookie_header
+from tocsin.web.cookies import cookie_header, session_header
+from tocsin.web.language import LANGUAGES, choice_header
 from tocsin.web.problems import Problem, reply_of
 from tocsin.web.session import entered, signed_in
 from tocsin.web.shell import page, see_other
@@ -107,7 +107,7 @@ async def choose_language(call: Call) -> Reply:
     """Keep the choice of a language in this browser, and go back to the page."""
     form: LanguageForm = call.body
     language = form.language if form.language in LANGUAGES else "en"
-    return see_other(own_path(form.next), cookie_header(language, is_secure=call.is_secure))
+    return see_other(own_path(form.next), choice_header(language, is_secure=call.is_secure))
 
 
 async def enter(call: Call) -> Reply:
@@ -125,7 +125,7 @@ async def take_up(call: Call) -> Reply:
         desk = await entered(call, form.link, form.name, form.password)
     except Unserved as error:
         return _form(call, "enter", error, link=form.link, name=form.name)
-    return page(call, "entered", desk=desk)
+    return page(call, "entered", desk=desk, seat=call.centre.law.name(desk.seat))
 
 
 async def style(call: Call) -> Reply:  # noqa: ARG001  # handlers have one signature
@@ -176,8 +176,7 @@ def _form_cookie(call: Call) -> str:
 
 def _form_cookie_header(secret: str, *, is_secure: bool) -> tuple[bytes, bytes]:
     name = SECURE_FORM_COOKIE if is_secure else FORM_COOKIE
-    parts = [f"{name}={secret}", "Path=/", f"Max-Age={FORM_SECONDS}", "HttpOnly", "SameSite=Strict"]
-    return b"set-cookie", "; ".join([*parts, "Secure"] if is_secure else parts).encode()
+    return cookie_header(name, secret, FORM_SECONDS, is_secure=is_secure)
 
 
 @cache

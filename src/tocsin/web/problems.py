@@ -11,6 +11,7 @@ from msgspec import Struct
 from tocsin.centre.model import Answer
 from tocsin.errors import (
     Conflict,
+    ForcesError,
     Malformed,
     NotEntitled,
     NotFound,
@@ -26,6 +27,8 @@ from tocsin.web.call import Reply
 LOGGER = logging.getLogger("tocsin.web")
 MEDIA = "application/problem+json"
 BUSY_SECONDS = 2
+MISTAKES_MAX, DETAIL_LETTERS_MAX = 40, 400
+"""Of texts about forces."""
 ACCEPTED_MAX = 40
 """Of the media that a request names, how many are looked at."""
 _QUALITY = re.compile(r"[01](\.[0-9]{0,3})?")
@@ -37,6 +40,21 @@ TOO_MANY_STREAMS = "too many streams"
 
 _STATUS_OF_CODE = {TOO_LARGE: 413, MEDIA_TYPE: 415, "headers too large": 431, "wrong host": 421}
 _LIMITS = {TOO_OFTEN, TOO_MANY_STREAMS, "too many tries"}
+
+
+class FileMistake(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One mistake in a text that a request brought."""
+
+    file: str
+    """Which text: `case`, `inventory` or `plan`."""
+    line: int = 0
+    """From 1; 0: it is about the whole."""
+    cell: str = ""
+    """In a workbook its sheet and cell."""
+    field: str = ""
+    found: str
+    accepted: str = ""
+    fix: str = ""
 
 
 class Problem(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -57,6 +75,8 @@ class Problem(Struct, frozen=True, kw_only=True, omit_defaults=True):
     clause: str = ""
     """The clause of the charter that a refusal rests on."""
     fix: str = ""
+    mistakes: tuple[FileMistake, ...] = ()
+    """All that is wrong with the texts that the request brought."""
     incident: str = ""
     """What to tell the centre's administrators, where the mistake is ours."""
 
@@ -101,6 +121,8 @@ def reply_of(error: Exception) -> Reply:
             return reply(busy, (b"retry-after", str(BUSY_SECONDS).encode()))
         case Unserved():
             return _unserved(error)
+        case ForcesError():
+            return _mistaken(error)
         case TermError():
             return reply(problem(400, "malformed", f"{error}."))
         case _:
@@ -122,6 +144,16 @@ def _unserved(error: Unserved) -> Reply:
     if isinstance(error, Overloaded) and told.status != 409:
         return reply(told, (b"retry-after", str(max(1, error.wait_seconds)).encode()))
     return reply(told)
+
+
+def _mistaken(error: ForcesError) -> Reply:
+    """Texts about forces in which something is wrong; the first mistake stands in front."""
+    mistakes = [FileMistake(**msgspec.to_builtins(one)) for one in error.problems[:MISTAKES_MAX]]
+    first = mistakes[0]
+    where = ", ".join(filter(None, [first.file, first.cell or (f"line {first.line}" if first.line else "")]))
+    told = problem(400, "malformed", f"{where}: {first.found}."[:DETAIL_LETTERS_MAX], fix=first.fix)
+    named = {"field": first.field, "accepted": first.accepted, "mistakes": tuple(mistakes)}
+    return reply(msgspec.structs.replace(told, **named))
 
 
 def _status(error: Unserved) -> int:

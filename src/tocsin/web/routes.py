@@ -7,6 +7,7 @@ from tocsin.centre.desk_model import TraceLine
 from tocsin.web import admin, health, reference
 from tocsin.web.call import HTML, TEXT, Route
 from tocsin.web.routes_desks import DESKS, SESSIONS
+from tocsin.web.routes_forces import FORCES
 from tocsin.web.routes_keeping import KEEPING, SINGLE_SIGN_ON
 from tocsin.web.routes_notebook import NOTEBOOK
 from tocsin.web.routes_pages import PAGES
@@ -89,6 +90,7 @@ ROUTES: tuple[Route, ...] = (
     *DESKS,
     *KEEPING,
     *NOTEBOOK,
+    *FORCES,
     *SINGLE_SIGN_ON,
     *CENTRE,
     *PAGES,

@@ -42,10 +42,7 @@ DRAFTS: tuple[Route, ...] = (
         scope="position",
         body=said.DraftIn,
         answer=DraftLine,
-        errors=(
-            404,
-            409,
-        ),
+        errors=(404, 409),
         status=201,
         says="On a text that the seat sees. A draft that names a filed one as corrected is about the same text.",
     ),
@@ -155,10 +152,7 @@ DRAFTS: tuple[Route, ...] = (
         scope="position",
         body=said.VersionIn,
         answer=Filing,
-        errors=(
-            409,
-            422,
-        ),
+        errors=(409, 422),
         says="Its position is handed in as a command; done again it is a repeat. Where the law refuses it, the "
         "draft is as it was before; where it waits for a second person, it stays `filing` until it is "
         "settled.",
@@ -208,7 +202,7 @@ FILES: tuple[Route, ...] = (
         summary="Destroy a file beside a draft",
         tag="notebook",
         scope="position",
-        query=said.VersionQuery,
+        query=said.VersionIn,
         answer=DraftLine,
         errors=(409,),
     ),
@@ -255,10 +249,7 @@ WATCH: tuple[Route, ...] = (
         scope="read",
         body=said.LogIn,
         answer=LogEntry,
-        errors=(
-            404,
-            409,
-        ),
+        errors=(404, 409),
         status=201,
         says="No entry ever changes; a later one can name it as corrected. For every role above reader.",
     ),
@@ -341,10 +332,7 @@ REPORTS: tuple[Route, ...] = (
         scope="read",
         body=said.ReportIn,
         answer=Report,
-        errors=(
-            404,
-            409,
-        ),
+        errors=(404, 409),
         status=201,
         says="For every role above reader.",
     ),

@@ -1,7 +1,7 @@
 """The pages: the way in, and the console, each page with the rows it brings itself."""
 
 from tocsin.web import pages, static_files
-from tocsin.web.call import HTML, Route
+from tocsin.web.call import Route, page_route
 from tocsin.web.console import (
     after,
     book,
@@ -12,6 +12,7 @@ from tocsin.web.console import (
     desk,
     drafts,
     explorer,
+    forces,
     ledger,
     pending,
     playing,
@@ -24,66 +25,14 @@ from tocsin.web.console import (
 )
 
 WAY_IN: tuple[Route, ...] = (
-    Route(
-        method="GET",
-        path="/login",
-        handler=pages.login,
-        summary="Sign in",
-        tag="pages",
-        scope=None,
-        query=pages.LoginQuery,
-        media=HTML,
+    page_route("GET", "/login", pages.login, "Sign in", None, query=pages.LoginQuery),
+    page_route("POST", "/login", pages.log_in, "Sign in", None, body=pages.LoginForm),
+    page_route("POST", "/logout", pages.log_out, "Sign out", None, body=pages.LogoutForm),
+    page_route(
+        "POST", "/language", pages.choose_language, "Choose the language of the pages", None, body=pages.LanguageForm
     ),
-    Route(
-        method="POST",
-        path="/login",
-        handler=pages.log_in,
-        summary="Sign in",
-        tag="pages",
-        scope=None,
-        body=pages.LoginForm,
-        media=HTML,
-    ),
-    Route(
-        method="POST",
-        path="/logout",
-        handler=pages.log_out,
-        summary="Sign out",
-        tag="pages",
-        scope=None,
-        body=pages.LogoutForm,
-        media=HTML,
-    ),
-    Route(
-        method="POST",
-        path="/language",
-        handler=pages.choose_language,
-        summary="Choose the language of the pages",
-        tag="pages",
-        scope=None,
-        body=pages.LanguageForm,
-        media=HTML,
-    ),
-    Route(
-        method="GET",
-        path="/enter",
-        handler=pages.enter,
-        summary="Take up an invitation",
-        tag="pages",
-        scope=None,
-        query=pages.EnterQuery,
-        media=HTML,
-    ),
-    Route(
-        method="POST",
-        path="/enter",
-        handler=pages.take_up,
-        summary="Take up an invitation",
-        tag="pages",
-        scope=None,
-        body=pages.EnterForm,
-        media=HTML,
-    ),
+    page_route("GET", "/enter", pages.enter, "Take up an invitation", None, query=pages.EnterQuery),
+    page_route("POST", "/enter", pages.take_up, "Take up an invitation", None, body=pages.EnterForm),
     Route(
         method="GET",
         path="/style.css",
@@ -100,6 +49,7 @@ PAGES: tuple[Route, ...] = (
     *static_files.ROUTES,
     *situation.ROUTES,
     *case.ROUTES,
+    *forces.ROUTES,
     *after.ROUTES,
     *council.ROUTES,
     *charter.ROUTES,

@@ -11,8 +11,9 @@ from msgspec import Struct
 
 from tocsin.centre.clock import SimulatedClock
 from tocsin.centre.model import Mode
-from tocsin.centre.words import moment_words
-from tocsin.terms import Instant, iso
+from tocsin.centre.words import moment_words, shortened
+from tocsin.replay.words import hours_text
+from tocsin.terms import iso
 from tocsin.web.call import HTML, Call, Reply, csrf_of
 from tocsin.web.cookies import filed_header, filed_in
 from tocsin.web.language import LANGUAGES, language_of, translations
@@ -36,8 +37,11 @@ def texts(call: Call) -> Text:
     return translations(language_of(call)).gettext
 
 
-def page(call: Call, template: str, *, status: int = 200, headers: Headers = (), **values: Any) -> Reply:  # noqa: ANN401  # what the template shows
-    """A page in its frame. `here` among the values is the path of its entry in the bar."""
+def page(call: Call, template: str, *, status: int = 0, headers: Headers = (), **values: Any) -> Reply:  # noqa: ANN401  # what the template shows
+    """A page in its frame. `here` among the values is the path of its entry in the bar. Its status is that of the
+    `problem` among the values, where none is given."""
+    problem = values.get("problem")
+    status = status or (problem.status if problem is not None else 200)
     language = language_of(call)
     whom = _of_whom(call, translations(language).gettext) if call.is_known else {}
     about = call.centre.law.charter.document.charter
@@ -107,16 +111,7 @@ def coded(text: str) -> Markup:
 
 def hours_words(hours: float | None) -> str:
     """A time in hours, as a person says it; a dash where there is none."""
-    if hours is None:
-        return "–"
-    if hours < 48:
-        return f"{hours:.1f} h"
-    return f"{hours / 24:.1f} d"
-
-
-def moment(at: Instant) -> str:
-    """An instant to the minute, UTC."""
-    return moment_words(at)
+    return "–" if hours is None else hours_text(hours)
 
 
 @cache
@@ -132,6 +127,6 @@ def templates(language: str = "en") -> Environment:
         extensions=["jinja2.ext.i18n"],
     )
     env.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]  # added by the extension
-    env.filters |= {"iso": iso, "coded": coded, "moment": moment, "hours": hours_words}
+    env.filters |= {"iso": iso, "coded": coded, "moment": moment_words, "hours": hours_words, "shortened": shortened}
     env.globals["static_url"] = static_url
     return env

@@ -13,6 +13,7 @@ from tocsin.web.aside import Aside
 from tocsin.web.call import Route
 from tocsin.web.hubs import Hubs
 from tocsin.web.limits import Buckets, Timer
+from tocsin.web.planners import Planners
 
 UNKNOWN_PER_SECOND, UNKNOWN_BURST = 5.0, 50
 READS_OF_SEAT = 4
@@ -41,6 +42,10 @@ class Player(Protocol):
 
     @property
     def is_paused(self) -> bool: ...
+
+    @property
+    def says(self) -> str:
+        """What the record says of the last step that was taken; empty before the first."""
 
     @property
     def trouble(self) -> str:
@@ -98,12 +103,15 @@ class Web:
         """Secret of a link -> whom it signs in."""
         self.aside = Aside()
         """Where passwords are worked on."""
+        self.planners = Planners()
+        """Where forces are planned."""
         self.hubs = Hubs(centre, limits.streams, limits.streams_per_desk)
 
     def close(self) -> None:
-        """End all streams; no new ones begin, nor any more work on passwords."""
+        """End all streams; no new ones begin, nor any more work on passwords or forces."""
         self.hubs.close()
         self.aside.close()
+        self.planners.close()
 
 
 def key_of(secret: str) -> bytes:

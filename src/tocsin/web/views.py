@@ -76,6 +76,11 @@ async def deadlines(call: Call) -> tuple[Deadline, ...]:
 
 async def asks(call: Call) -> tuple[Ask, ...]:
     """What the centre waits for from the seat."""
+    return all_asks(call)
+
+
+def all_asks(call: Call) -> tuple[Ask, ...]:
+    """The same for a page."""
     return (*call.view.situation().asks, *_seconds(call))
 
 

@@ -37,8 +37,11 @@ class Capital(DraftBase):
 
         return self._change(by, draft, version, "asked the capital", asked)
 
-    def approve_draft(self, by: Actor, draft: str, version: int, words: str = "") -> DraftLine:
-        """The capital says yes to this very version. For a head of the seat, in person, who had no hand in it."""
+    def approve_draft(
+        self, by: Actor, draft: str, version: int, words: str = "", *, text_version: int = 0
+    ) -> DraftLine:
+        """The capital says yes to this very version, on a version of the text. For a head of the seat, in person, who
+        had no hand in it."""
         words = text_of(words, "words", model.WORDS_MAX)
         _check_head(by)
 
@@ -60,6 +63,7 @@ class Capital(DraftBase):
                 answered_by=by.desk,
                 approver=by.person,
                 approved=now,
+                approved_text=text_version,
             )
 
         return self._change(by, draft, version, "approved it", approved)

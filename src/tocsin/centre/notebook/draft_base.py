@@ -39,6 +39,7 @@ class Kept(Struct, frozen=True, kw_only=True, omit_defaults=True):
     approver: str = ""
     """The person who approved it, while that holds."""
     approved: Instant | None = None
+    approved_text: int = 0
     command: str = ""
     filed_from: int = 0
     """The version that was handed in."""
@@ -140,5 +141,5 @@ def touched(kept: Kept, by: Actor) -> Kept:
 def unapproved(kept: Kept) -> Kept:
     """Without its approval; a question to the capital stands."""
     status: DraftStatus = "awaiting instructions" if kept.status == "awaiting instructions" else "draft"
-    bare = replace(kept, status=status, approver="", approved=None, note="")
+    bare = replace(kept, status=status, approver="", approved=None, approved_text=0, note="")
     return bare if status == "awaiting instructions" else replace(bare, asked="", answer_by=None)

@@ -124,7 +124,7 @@ class Drafts(DraftBase):
             kept = self._kept(seat, draft)
             check_version(kept, version)
             check_free(kept)
-            new = replace(kept, status="dropped", approver="", approved=None, note=why)
+            new = replace(kept, status="dropped", approver="", approved=None, approved_text=0, note=why)
             return self._put(by, seat, kept, new, "dropped it", is_last=True)
 
     # ---- files

@@ -71,18 +71,21 @@ async def file_draft(centre: Centre, by: Actor, draft: str, version: int) -> Fil
 
 def check_approved_text(centre: Centre, by: Actor, line: DraftLine) -> None:
     """Raises Conflict where the text was amended after the capital approved: it said yes to other words."""
-    if line.status != "approved" or line.approved is None:
-        return
-    try:
-        course = centre.view(reads_as(by)).course(line.case, line.procedure)
-    except NotFound:  # the law says so where it is handed in
-        return
-    if any(step.version > 1 and step.at > line.approved for step in course):
+    now = text_version(centre, by, line)
+    if line.status == "approved" and now not in (0, line.approved_text):
         raise Conflict(
             "approved otherwise",
             "The text was amended after the capital approved this draft.",
             fix="Look at the new version, change the draft or confirm it anew, and ask the capital again.",
         )
+
+
+def text_version(centre: Centre, by: Actor, line: DraftLine) -> int:
+    """The version of the text that a draft is about; 0 where the seat sees none, which the law says on handing in."""
+    try:
+        return centre.view(reads_as(by)).procedure(line.case, line.procedure).version
+    except NotFound:
+        return 0
 
 
 async def settle_draft(centre: Centre, by: Actor, draft: str) -> DraftLine:

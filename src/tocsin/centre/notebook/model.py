@@ -105,6 +105,8 @@ class DraftLine(Struct, frozen=True, kw_only=True, omit_defaults=True):
     answered_by: str = ""
     """The desk that approved or returned it."""
     approved: Instant | None = None
+    approved_text: int = 0
+    """The version of the text to which the capital said yes."""
     command: str = ""
     """Id of the command that it is filed by."""
     filed: Instant | None = None

@@ -6,7 +6,6 @@ from tocsin.centre.runtime import reads_as
 from tocsin.errors import Malformed, TermError
 from tocsin.terms import Instant, instant
 from tocsin.web.call import Call
-from tocsin.web.console.council_view import actors_of
 from tocsin.web.forms import onward
 
 Actors = tuple[tuple[str, str], ...]
@@ -15,8 +14,19 @@ Actors = tuple[tuple[str, str], ...]
 
 def able(call: Call) -> tuple[str, ...]:
     """Every actor that the desk may act as, its own first."""
-    own = reads_as(call.actor)
-    return tuple(sorted(actors_of(call.view, call.actor), key=lambda name: (name != own, name)))
+    own, found = reads_as(call.actor), _actors(call)
+    return tuple(sorted(found, key=lambda name: (name != own, name)))
+
+
+def _actors(call: Call) -> set[str]:
+    """What it acts as; the secretariat every office and organ, a conductor any party as well."""
+    actor, law = call.actor, call.view.snapshot
+    found = set(actor.acts_as)
+    if actor.seat == "secretariat" and not actor.on_behalf:
+        found |= {*law.offices, *law.organs}
+    if actor.role == "conductor":
+        found |= set(law.standings)
+    return found
 
 
 def named(call: Call, names: tuple[str, ...]) -> Actors:
@@ -33,10 +43,14 @@ def chosen(names: tuple[str, ...], by: str) -> str:
     raise Malformed("It does not say who acts.", field="by", found=by, accepted=", ".join(names) or "nobody here")
 
 
+def place(*parts: str) -> str:
+    """A path of the console from names that may hold anything."""
+    return "/" + "/".join(quote(part, safe="") for part in parts)
+
+
 def path(call: Call, *parts: str, anchor: str = "") -> str:
-    """A path of the console from names that may hold anything, for the same seat."""
-    made = "/" + "/".join(quote(part, safe="") for part in parts)
-    return onward(call, made + (f"#{anchor}" if anchor else ""))
+    """The same, for the same seat."""
+    return onward(call, place(*parts) + (f"#{anchor}" if anchor else ""))
 
 
 def instant_of(text: str, field: str) -> Instant | None:

@@ -14,7 +14,7 @@ from tocsin.centre.view_model import CaseView, ProcedureView
 from tocsin.charter.snapshot import Snapshot
 from tocsin.charter.told.words import rule_words
 from tocsin.errors import NotEntitled, NotFound
-from tocsin.web.call import HTML, Call, Reply, Route
+from tocsin.web.call import Call, Reply, Route, page_route
 from tocsin.web.shell import page
 
 LISTED = 100
@@ -148,14 +148,4 @@ async def _contacts(call: Call) -> tuple[ContactLine, ...]:
     return tuple(line for line in lines if line.address)
 
 
-ROUTES: tuple[Route, ...] = (
-    Route(
-        method="GET",
-        path="/print",
-        handler=show,
-        summary="The print book, for the hour without power",
-        tag="pages",
-        scope="read",
-        media=HTML,
-    ),
-)
+ROUTES: tuple[Route, ...] = (page_route("GET", "/print", show, "The print book, for the hour without power"),)

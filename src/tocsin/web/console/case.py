@@ -2,29 +2,20 @@
 
 from functools import partial
 from typing import Any
-from urllib.parse import quote
 
-import msgspec
 from msgspec import Struct, structs
 
 from tocsin.centre.view_model import CaseView, LineView, Release
 from tocsin.errors import Malformed, NotFound
 from tocsin.web import forms
-from tocsin.web.call import HTML, Call, Reply, Route
-from tocsin.web.console import charts, timing
-from tocsin.web.console.case_forms import (
-    DeedForm,
-    actor_of,
-    acts_for_party,
-    choices_of,
-    command_of,
-    deed_words,
-    deeds_of,
-)
-from tocsin.web.console.case_words import Told, headline_words, said, shape_words, told
+from tocsin.web.call import Call, Reply, Route, page_route
+from tocsin.web.console import acting, charts, timing
+from tocsin.web.console.account import said, told
+from tocsin.web.console.case_forms import DeedForm, acts_for_party, choices_of, command_of, deed_words, deeds_of
+from tocsin.web.console.case_words import course_words, headline_words
 from tocsin.web.console.situation import Strip, meetings_due, reports_due
 from tocsin.web.console.timing import Earlier
-from tocsin.web.problems import Problem, reply_of
+from tocsin.web.problems import Problem
 from tocsin.web.shell import page, texts
 
 HISTORY_SHOWN = 200
@@ -53,11 +44,11 @@ async def open_by(call: Call) -> Reply:
     form: DeedForm = call.body
     try:
         name = _new_name(call, form)
-        command = command_of(form, name, actor_of(call, form))
+        command = command_of(form, name, acting.chosen(acting.able(call), form.by))
     except Malformed as error:
-        return _list(call, _problem(error))
-    title = deed_words(texts(call))["request"]
-    return await forms.act(call, command, back=_path(call, name), title=title, again=partial(_list, call))
+        return _list(call, forms.problem_in(error))
+    title, back = deed_words(texts(call))["request"], acting.path(call, "cases", name)
+    return await forms.act(call, command, back=back, title=title, again=partial(_list, call))
 
 
 def _new_name(call: Call, form: DeedForm) -> str:
@@ -88,7 +79,6 @@ def _list(call: Call, problem: Problem | None = None) -> Reply:
         prefix=view.case_prefix(),
         problem=problem,
         values=structs.asdict(form) if form is not None else {},
-        deeds=deed_words(texts(call)),
         name=view.law.name,
     )
 
@@ -110,14 +100,11 @@ async def act(call: Call) -> Reply:
     case, title = call.params["case"], deed_words(texts(call))[form.deed]
     again = partial(_show, call, await timing.earlier(call, case))
     try:
-        command = command_of(form, case, actor_of(call, form))
+        command = command_of(form, case, acting.chosen(acting.able(call), form.by))
     except Malformed as error:
-        return again(_problem(error))
-    return await forms.act(call, command, back=_path(call, case), title=f"{title}: {case}", again=again)
-
-
-def _problem(error: Malformed) -> Problem:
-    return msgspec.json.decode(reply_of(error).body, type=Problem)
+        return again(forms.problem_in(error))
+    back = acting.path(call, "cases", case)
+    return await forms.act(call, command, back=back, title=f"{title}: {case}", again=again)
 
 
 def _show(call: Call, earlier: Earlier, problem: Problem | None = None) -> Reply:
@@ -128,6 +115,7 @@ def _show(call: Call, earlier: Earlier, problem: Problem | None = None) -> Reply
     line = next(row for row in view.cases() if row.case == name)
     strip = Strip(line=line, clock=clock, paces=timing.paces(clock, earlier.times, view.now), earlier=earlier)
     history = told(view.history(name), view.law.names)
+    organ_of = {row.procedure: row.organ for row in shown.procedures}
     choices = choices_of(call, state)
     form = call.body
     return page(
@@ -142,10 +130,10 @@ def _show(call: Call, earlier: Earlier, problem: Problem | None = None) -> Reply
         deadlines=[row for row in view.deadlines() if row.case == name],
         headline_words=headline_words(_),
         history=history[-HISTORY_SHOWN:][::-1],
-        timeline=_timeline(call, shown, history),
+        timeline=charts.timeline(history, organ_of, course_words(_, name, view.law.names), view.now),
         operations=view.operations(name),
         needs=_needs(call, shown),
-        duties={row.id: row for row in view.snapshot.duties.values()},
+        duties=view.snapshot.duties,
         matters={row.id: row.title for row in view.snapshot.matters.values()},
         deeds=deeds_of(call.actor, state, choices),
         deed_words=deed_words(_),
@@ -155,17 +143,6 @@ def _show(call: Call, earlier: Earlier, problem: Problem | None = None) -> Reply
         said=said,
         name=view.law.name,
     )
-
-
-def _timeline(call: Call, case: CaseView, history: tuple[Told, ...]) -> str:
-    _, view = texts(call), call.view
-    words = charts.Words(
-        title=_("The course of %s") % case.case,
-        says=_("Each mark is a line of the account below, under its number."),
-        shapes=shape_words(_),
-        names=view.law.names | {"": _("the case")},
-    )
-    return charts.timeline(history, {row.procedure: row.organ for row in case.procedures}, words, view.now)
 
 
 def _needs(call: Call, case: CaseView) -> tuple[Need, ...]:
@@ -198,7 +175,7 @@ async def confirm_warning(call: Call) -> Reply:
     case, name = call.params["case"], call.params["warning"]
     call.view.held(case, name)
     command: dict[str, Any] = {"do": "acknowledge warning", "case": case, "warning": name}
-    back = forms.onward(call, f"/cases/{quote(case, safe='')}/warnings/{quote(name, safe='')}")
+    back = acting.path(call, "cases", case, "warnings", name)
     return await forms.file_at_once(call, command, back=back, title=texts(call)("Confirm the warning"))
 
 
@@ -224,23 +201,13 @@ def _cover(call: Call, opened: Any) -> Reply:  # noqa: ANN401  # a WarningView o
     )
 
 
-def _path(call: Call, case: str) -> str:
-    return forms.onward(call, f"/cases/{quote(case, safe='')}")
-
-
-def _route(method: Any, path: str, handler: Any, summary: str, **more: Any) -> Route:  # noqa: ANN401  # a row
-    return Route(
-        method=method, path=path, handler=handler, summary=summary, tag="pages", scope="read", media=HTML, **more
-    )
-
-
 _WARNING = "/cases/{case}/warnings/{warning}"
 ROUTES: tuple[Route, ...] = (
-    _route("GET", "/cases", listed, "Cases"),
-    _route("POST", "/cases", open_by, "Open a case by a request", body=DeedForm),
-    _route("GET", "/cases/{case}", show, "A case"),
-    _route("POST", "/cases/{case}", act, "Act in a case", body=DeedForm),
-    _route("GET", _WARNING, warning, "The cover of a warning"),
-    _route("POST", _WARNING, open_warning, "Open a warning", body=WarningForm),
-    _route("POST", f"{_WARNING}/confirm", confirm_warning, "Confirm a warning", body=WarningForm),
+    page_route("GET", "/cases", listed, "Cases"),
+    page_route("POST", "/cases", open_by, "Open a case by a request", body=DeedForm),
+    page_route("GET", "/cases/{case}", show, "A case"),
+    page_route("POST", "/cases/{case}", act, "Act in a case", body=DeedForm),
+    page_route("GET", _WARNING, warning, "The cover of a warning"),
+    page_route("POST", _WARNING, open_warning, "Open a warning", body=WarningForm),
+    page_route("POST", f"{_WARNING}/confirm", confirm_warning, "Confirm a warning", body=WarningForm),
 )

@@ -4,15 +4,17 @@ from collections.abc import Callable
 from typing import Annotated, Any, Literal, get_args
 
 from msgspec import Meta, Struct, field
+from msgspec.structs import replace
 
 from tocsin.alliance.commands import RequirementLine
 from tocsin.alliance.state import CaseState
 from tocsin.centre.model import Actor
 from tocsin.centre.scopes import SCOPE_BY_DO
-from tocsin.centre.view import View
+from tocsin.centre.words import moment_words, shortened
 from tocsin.errors import Malformed
-from tocsin.terms import EventKind, EventObject, Region
+from tocsin.terms import EventKind, EventObject, Region, iso
 from tocsin.web.call import Call
+from tocsin.web.console import acting
 from tocsin.web.console.charter import by_file
 from tocsin.web.console.explorer import facts_asked
 from tocsin.web.forms import ActForm, Line, Words
@@ -20,11 +22,13 @@ from tocsin.web.shell import Text
 
 Deed = Literal[
     "request", "note no request", "convene", "share case", "file report", "set requirement", "pledge",
-    "withdraw pledge", "record mandate", "give host consent", "withdraw host consent", "deploy", "end deployment",
-    "close case",
+    "withdraw pledge", "record mandate", "renew mandate", "give host consent", "withdraw host consent", "deploy",
+    "end deployment", "close case",
 ]  # fmt: skip
 DEEDS: tuple[Deed, ...] = get_args(Deed)
 LINE_PARTS = 4
+TEXT_SHOWN = 60
+"""Letters of a text by which it is told from others."""
 LINES_SAY = "one line each: name | what | how many | unit, and | essential where the package fails without it"
 
 Name = Annotated[str, Meta(max_length=80)]
@@ -54,11 +58,12 @@ class DeedForm(ActForm, frozen=True, forbid_unknown_fields=True, kw_only=True):
     fact: dict[Name, Literal["", "true", "false"]] = field(default_factory=dict)
     """Further facts that the charter's conditions ask for, by their names."""
     procedure: Name = ""
+    package: Name = ""
     line: Name = ""
     quantity: Annotated[str, Meta(max_length=12)] = ""
     parties: Annotated[tuple[Name, ...], Meta(max_length=250)] = ()
     until: Annotated[str, Meta(max_length=40)] = ""
-    """Local to UTC: 2031-05-04T10:00."""
+    """UTC, such as 2031-05-04T10:00."""
     to: Name = ""
     words: Words = ""
     """In words: caveats, what is reported, why, the requirement's lines."""
@@ -79,7 +84,7 @@ class Choices(Struct, frozen=True, kw_only=True):
     duties: tuple[Choice, ...]
     organs: tuple[Choice, ...]
     parties: tuple[Choice, ...]
-    let_in: tuple[Choice, ...]
+    let_in: tuple[Choice, ...] = ()
     """Parties that may be let in."""
     kinds: tuple[str, ...] = get_args(EventKind)
     objects: tuple[str, ...] = get_args(EventObject)
@@ -92,6 +97,10 @@ class Choices(Struct, frozen=True, kw_only=True):
     """Texts that were adopted."""
     running: tuple[Choice, ...] = ()
     """Deployments that run."""
+    ending: tuple[Choice, ...] = ()
+    """Mandates that have an end."""
+    packages: tuple[Choice, ...] = ()
+    """Force packages that were reported."""
     owed: tuple[str, ...] = ()
     requirement: str = ""
     """The lines as the form has them."""
@@ -100,28 +109,23 @@ class Choices(Struct, frozen=True, kw_only=True):
 def choices_of(call: Call, case: CaseState | None = None) -> Choices:
     """What a desk can choose from."""
     view, law = call.view, call.view.snapshot
-    parties = [Choice(value=row.party, label=row.name) for row in view.members() if row.status != "withdrawn"]
     duties = [row for row in law.duties.values() if row.when is not None]
+    parties = [row for row in view.members() if row.status != "withdrawn"]
     standing = Choices(
-        actors=tuple(Choice(value=name, label=view.law.name(name)) for name in _actors(call.actor, view)),
+        actors=tuple(Choice(value=name, label=view.law.name(name)) for name in acting.able(call)),
         duties=tuple(Choice(value=row.id, label=f"{row.title} [{row.clause}]") for row in duties),
         organs=tuple(Choice(value=row.id, label=row.name) for row in law.organs.values()),
-        parties=tuple(parties),
-        let_in=tuple(parties),
+        parties=tuple(Choice(value=row.party, label=row.name) for row in parties),
         facts=facts_asked(by_file(view.law.charter, law)),
-    )  # fmt: skip
+    )
     return standing if case is None else _in_case(call, case, standing)
 
 
 def _in_case(call: Call, case: CaseState, standing: Choices) -> Choices:
     adopted = [row for row in case.procedures.values() if row.verdict == "adopted"]
-    return Choices(
-        actors=standing.actors,
-        duties=standing.duties,
-        organs=standing.organs,
-        parties=standing.parties,
+    return replace(
+        standing,
         let_in=tuple(one for one in standing.parties if one.value not in case.shared),
-        facts=standing.facts,
         lines=tuple(
             Choice(value=line.id, label=f"{line.id}: {line.capability} ({line.unit})") for line in case.requirement
         ),
@@ -130,14 +134,16 @@ def _in_case(call: Call, case: CaseState, standing: Choices) -> Choices:
             for row in case.pledges.values()
             if row.party in call.actor.acts_as
         ),
-        decisions=tuple(Choice(value=row.id, label=f"{row.id}: {row.text[:60]}") for row in adopted),
+        decisions=tuple(Choice(value=row.id, label=f"{row.id}: {shortened(row.text, TEXT_SHOWN)}") for row in adopted),
         running=tuple(Choice(value=name, label=name) for name, end in case.deployments.items() if end is None),
-        owed=tuple(to for to in case.reports_owed if to not in case.reports_filed),
-        requirement="\n".join(
-            f"{line.id} | {line.capability} | {line.required} | {line.unit}"
-            + (" | essential" if line.essential else "")
-            for line in case.requirement
+        ending=tuple(
+            Choice(value=name, label=f"{name}: {moment_words(until)}")
+            for name, until in case.mandates.items()
+            if until is not None
         ),
+        packages=tuple(Choice(value=row.id, label=f"{row.id}: {row.digest[:19]}…") for row in case.packages.values()),
+        owed=tuple(to for to in case.reports_owed if to not in case.reports_filed),
+        requirement="\n".join(map(_written, case.requirement)),
     )
 
 
@@ -163,6 +169,7 @@ def deeds_of(actor: Actor, case: CaseState, choices: Choices) -> tuple[Deed, ...
         "pledge": no_party or not choices.lines,
         "withdraw pledge": not choices.own_pledges,
         "deploy": not choices.decisions,
+        "renew mandate": not choices.ending,
         "end deployment": not choices.running,
         "withdraw host consent": no_party,
         "give host consent": no_party,
@@ -183,6 +190,7 @@ def deed_words(_: Text) -> dict[Deed, str]:
         "pledge": _("Pledge towards a line"),
         "withdraw pledge": _("Take a pledge back"),
         "record mandate": _("Record a mandate"),
+        "renew mandate": _("Renew a mandate"),
         "give host consent": _("Consent to forces on our territory"),
         "withdraw host consent": _("Refuse forces on our territory, or take consent back"),
         "deploy": _("Start a deployment"),
@@ -196,25 +204,6 @@ def command_of(form: DeedForm, case: str, actor: str) -> dict[str, Any]:
     fields = _FIELDS[form.deed](form, actor)
     said = {name: value for name, value in fields.items() if value not in ("", None, ())}
     return {"do": form.deed, "by": actor, "case": case, **said}
-
-
-def actor_of(call: Call, form: DeedForm) -> str:
-    """Who acts: the one chosen, else the only one there is. Raises Malformed where several could."""
-    able = _actors(call.actor, call.view)
-    if form.by:
-        return form.by
-    if len(able) == 1:
-        return able[0]
-    raise Malformed("It does not say who acts.", field="by", accepted=", ".join(able))
-
-
-def _actors(actor: Actor, view: View) -> tuple[str, ...]:
-    """Who a desk may act as: itself; the secretariat for offices and organs, a conductor for anybody."""
-    law = view.snapshot
-    if actor.role == "conductor":
-        return (*law.offices, *law.organs, *law.standings)
-    own = tuple(sorted(actor.acts_as))
-    return own or (*law.offices, *law.organs)
 
 
 # ---- the fields of each command
@@ -233,7 +222,7 @@ def _request(form: DeedForm, actor: str) -> dict[str, Any]:
         "facts": {name: said == "true" for name, said in form.fact.items() if said},
         "requested_by": [actor],
         "claimed_by": actor,
-        "says": form.words[:2000],
+        "says": form.words,
     }
     said = {name: value for name, value in event.items() if value not in ("", None, {})}
     return {"request": _needed(form.name, "name"), "duty": _needed(form.duty, "duty"), "event": said}
@@ -264,7 +253,7 @@ def _pledge(form: DeedForm, actor: str) -> dict[str, Any]:
 
 def _mandate(form: DeedForm, actor: str) -> dict[str, Any]:
     given_by = form.to.strip() or actor
-    return {"mandate": _needed(form.name, "name"), "given_by": given_by, "until": _instant(form.until)}
+    return {"mandate": _needed(form.name, "name"), "given_by": given_by, "until": _until(form)}
 
 
 def _deploy(form: DeedForm, _: str) -> dict[str, Any]:
@@ -273,6 +262,7 @@ def _deploy(form: DeedForm, _: str) -> dict[str, Any]:
         "procedure": _needed(form.procedure, "procedure"),
         "parties": form.parties,
         "host": form.party,
+        "package": form.package,
     }
 
 
@@ -281,16 +271,17 @@ _FIELDS: dict[Deed, Callable[[DeedForm, str], dict[str, Any]]] = {
     "note no request": lambda form, _: {"duty": _needed(form.duty, "duty")},
     "convene": lambda form, _: {"organ": _needed(form.organ, "organ")},
     "share case": lambda form, _: {"party": _needed(form.party, "party")},
-    "file report": lambda form, _: {"to": _needed(form.to, "to"), "of": form.words[:2000], "duty": form.duty},
+    "file report": lambda form, _: {"to": _needed(form.to, "to"), "of": form.words, "duty": form.duty},
     "set requirement": _requirement,
     "pledge": _pledge,
     "withdraw pledge": lambda form, _: {"pledge": _needed(form.name, "name")},
     "record mandate": _mandate,
-    "give host consent": lambda form, actor: {"host": actor, "until": _instant(form.until)},
+    "renew mandate": _mandate,
+    "give host consent": lambda form, actor: {"host": actor, "until": _until(form)},
     "withdraw host consent": lambda _, actor: {"host": actor},
     "deploy": _deploy,
     "end deployment": lambda form, _: {"deployment": _needed(form.name, "name")},
-    "close case": lambda form, _: {"why": form.words[:2000]},
+    "close case": lambda form, _: {"why": form.words},
 }
 
 
@@ -302,9 +293,8 @@ def _needed(value: str, field: str) -> str:
 
 def _whole(text: str, field: str) -> int:
     if not (text.strip().isascii() and text.strip().isdecimal()):
-        raise Malformed(
-            f"'{field}': '{text[:20]}' is no whole number.", field=field, found=text[:20], accepted="0, 1, 2 …"
-        )
+        said = text[:20]
+        raise Malformed(f"'{field}': '{said}' is no whole number.", field=field, found=said, accepted="0, 1, 2 …")
     return int(text)
 
 
@@ -312,8 +302,6 @@ def _yes_or_no(text: str) -> bool | None:
     return {"true": True, "false": False}.get(text)
 
 
-def _instant(text: str) -> str | None:
-    """A time as a form gives it, which is UTC, in ISO 8601."""
-    if not text:
-        return None
-    return text if text.endswith("Z") or "+" in text else f"{text}Z" if text.count(":") > 1 else f"{text}:00Z"
+def _until(form: DeedForm) -> str | None:
+    at = acting.instant_of(form.until, "until")
+    return None if at is None else iso(at)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 from msgspec import Meta, Struct
 
@@ -10,23 +11,26 @@ from tocsin.charter.changes import Key
 from tocsin.charter.files.articles import plain
 from tocsin.charter.files.disk import user_folder
 from tocsin.charter.files.text import ArticleText, article_texts, attached_at
+from tocsin.charter.model import Clause
 from tocsin.charter.rows import Row
 from tocsin.charter.snapshot import Charter, Snapshot, visible
 from tocsin.charter.told.changes import HEADINGS, ChangeView, changes_of
 from tocsin.errors import Malformed, NotFound, TextError
 from tocsin.measures.membership_svg import draw
 from tocsin.measures.overlap import Overlap, overlap
-from tocsin.web.call import HTML, Call, Reply, Route
+from tocsin.web.call import Call, Reply, Route, page_route
 from tocsin.web.console import law_rows
 from tocsin.web.console.law_labels import labels
-from tocsin.web.console.parties import Contest, contests, parties_on
+from tocsin.web.console.law_told import RowShown, Teller
+from tocsin.web.console.parties import Contest, by_question, contests, parties_on
+from tocsin.web.console.worked_out import WorkedOut, key_of
 from tocsin.web.shell import page, texts
 
 Short = Annotated[str, Meta(max_length=100)]
 TABLES = (*law_rows.ORDER, "clause", "instrument", "membership")
-_kept = law_rows.Kept(48)
+_kept = WorkedOut(48)
 """Drawings and changes, which are the same for everybody."""
-_texts = law_rows.Kept(40)
+_texts = WorkedOut(40)
 """Texts that the operator attached: kept as long as the copy is the same."""
 
 
@@ -79,18 +83,24 @@ def by_file(charter: Charter, snapshot: Snapshot) -> Snapshot:
 
 def day_values(call: Call, query: DayQuery, snapshot: Snapshot) -> dict[str, Any]:
     """What every page of the law shows above: its day, its readings, what there is to choose."""
-    questions: dict[str, list[Any]] = {}
-    for row in snapshot.all_readings.values():
-        questions.setdefault(row.question, []).append(row)
     return {
         "here": "/charter",
         "snapshot": snapshot,
         "asked": query,
+        "day_query": _day_query(call, query),
         "today": call.view.snapshot.on,
-        "questions": questions,
+        "questions": by_question(snapshot),
         "named": call.view.law.name,
         "labels": labels(texts(call)),
     }
+
+
+def _day_query(call: Call, query: DayQuery) -> str:
+    """The day, the readings and the seat that somebody acts for: what links among the pages of the law carry along."""
+    said = {"on_behalf": call.actor.on_behalf, "on": query.on, "known": query.known}
+    said |= {f"reading.{question}": reading for question, reading in query.reading.items()}
+    found = urlencode({name: value for name, value in said.items() if value})
+    return f"?{found}" if found else ""
 
 
 # ---- the pages
@@ -131,7 +141,7 @@ async def row(call: Call) -> Reply:
         if table == "clause" and clause.row.id == name
         for one in clause.rests
     ]
-    clause = charter_clause(charter, versions[-1][0].clause or name)
+    clause = _clause(charter, versions[-1][0].clause or name)
     return page(
         call,
         "console/charter_row",
@@ -152,7 +162,7 @@ async def parties(call: Call) -> Reply:
     charter = view.law.charter
     found = _overlap(charter, snapshot)
     is_today = snapshot.on == view.snapshot.on
-    drawn = _kept.get(("drawn", *law_rows.key_of(snapshot)), lambda: draw(found, is_styled=False))
+    drawn = _kept.get(("drawn", *key_of(snapshot)), lambda: draw(found, is_styled=False))
     return page(
         call,
         "console/charter_parties",
@@ -171,7 +181,7 @@ async def parties(call: Call) -> Reply:
 def _changes(charter: Charter, snapshot: Snapshot, since: date) -> tuple[ChangeView, ...]:
     before = charter.as_of(since, snapshot.known, snapshot.readings)
     after = by_file(charter, snapshot)
-    key = ("changes", since, *law_rows.key_of(snapshot))
+    key = ("changes", since, *key_of(snapshot))
     return _kept.get(key, lambda: changes_of(before, after))
 
 
@@ -187,15 +197,15 @@ def _grouped(changes: tuple[ChangeView, ...]) -> dict[str, list[ChangeView]]:
 
 def _contests(snapshot: Snapshot) -> tuple[Contest, ...]:
     """Of a day on which nothing was decided live."""
-    return _kept.get(("contests", *law_rows.key_of(snapshot)), lambda: contests(snapshot))
+    return _kept.get(("contests", *key_of(snapshot)), lambda: contests(snapshot))
 
 
 def _overlap(charter: Charter, snapshot: Snapshot) -> Overlap:
-    key = ("overlap", *law_rows.key_of(snapshot))
+    key = ("overlap", *key_of(snapshot))
     return _kept.get(key, lambda: overlap([charter], on=snapshot.on, known=snapshot.known))
 
 
-def _versions(charter: Charter, snapshot: Snapshot, table: str, name: str) -> list[tuple[law_rows.RowShown, str]]:
+def _versions(charter: Charter, snapshot: Snapshot, table: str, name: str) -> list[tuple[RowShown, str]]:
     """Every version of a row in the order of its days, each with how it stands on the page's day.
 
     Raises NotFound for a row that the charter does not have.
@@ -211,12 +221,12 @@ def _versions(charter: Charter, snapshot: Snapshot, table: str, name: str) -> li
     shown = []
     for one in sorted(found, key=lambda one: one.from_ or date.min):
         that_day = charter.as_of(one.from_, snapshot.known, snapshot.readings) if one.from_ else snapshot
-        told = law_rows.Teller(that_day).row(Key(table, name, one.reading), one)
+        told = Teller(that_day).row(Key(table, name, one.reading), one)
         shown.append((told, _standing(told, snapshot.on, is_valid=id(one) in valid)))
     return shown
 
 
-def _standing(row: law_rows.RowShown, on: date, *, is_valid: bool) -> str:
+def _standing(row: RowShown, on: date, *, is_valid: bool) -> str:
     """How a version stands on a day: superseded, ended, ahead, or in force."""
     if not is_valid:
         return "superseded"
@@ -225,10 +235,9 @@ def _standing(row: law_rows.RowShown, on: date, *, is_valid: bool) -> str:
     return "ahead" if row.since is not None and on < row.since else "in force"
 
 
-def charter_clause(charter: Charter, name: str) -> Any:  # noqa: ANN401  # a row of the charter, or None
+def _clause(charter: Charter, name: str) -> Clause | None:
     """The latest row of a clause; None where there is none."""
-    found = [one for one in charter.document.clause if one.id == name]
-    return found[-1] if found else None
+    return next((one for one in reversed(charter.document.clause) if one.id == name), None)
 
 
 # ---- the operator's own copy of the texts
@@ -265,14 +274,8 @@ def _articles(charter: Charter, instrument: str) -> Mapping[str, ArticleText]:
     return _texts.get((charter.id, instrument, attached), read)
 
 
-def _page(path: str, handler: Any, summary: str, query: type[Struct]) -> Route:  # noqa: ANN401  # a handler
-    return Route(
-        method="GET", path=path, handler=handler, summary=summary, tag="pages", scope="read", query=query, media=HTML
-    )
-
-
 ROUTES: tuple[Route, ...] = (
-    _page("/charter", show, "The charter, clause by clause", RowsQuery),
-    _page("/charter/parties", parties, "The parties and their time line", DayQuery),
-    _page("/charter/row/{table}/{row}", row, "One row with all its versions", DayQuery),
+    page_route("GET", "/charter", show, "The charter, clause by clause", query=RowsQuery),
+    page_route("GET", "/charter/parties", parties, "The parties and their time line", query=DayQuery),
+    page_route("GET", "/charter/row/{table}/{row}", row, "One row with all its versions", query=DayQuery),
 )

@@ -10,13 +10,16 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
-from tocsin.centre.words import moment_words
+from tocsin.centre.words import moment_words, shortened
 from tocsin.replay.timeline_svg import stretch
+from tocsin.svg import joined, tag
 from tocsin.terms import HOUR_US, Instant
-from tocsin.web.console.case_words import Told
+from tocsin.web.console.account import Told
 
 WIDTH = 1100
-GUTTER, RIGHT, TOP, LANE = 176, 62, 32, 36
+GUTTER, RIGHT, TOP, LANE = 196, 62, 32, 36
+LABEL_MAX = 26
+"""Letters of a lane's name."""
 MARKS_MAX = 60
 """The latest so many are drawn; the list has them all."""
 MARK_GAP = 22.0
@@ -30,8 +33,9 @@ SHAPES: dict[str, tuple[str, ...]] = {
     "position": ("position stated", "position confirmed", "silence broken"),
     "decision": ("decided", "silence expired"),
     "help": (
-        "requirement set", "pledge made", "pledge withdrawn", "package reported", "mandate recorded",
-        "mandate expired", "host consent given", "host consent ended", "deployment started", "deployment ended",
+        "requirement set", "pledge made", "pledge withdrawn", "package reported", "package attested",
+        "mandate recorded", "mandate renewed", "mandate expired", "host consent given", "host consent ended",
+        "deployment started", "deployment ended",
     ),
     "report or end": ("report filed", "case closed", "attempt recorded"),
 }  # fmt: skip
@@ -101,7 +105,7 @@ def timeline(rows: Sequence[Told], lane_of: Mapping[str, str], words: Words, unt
         *_legend(marks, words.shapes, bottom + 24),
     ]
     view = {"viewBox": f"0 0 {width:.0f} {bottom + 38}", "class_": "course"}
-    return tag("svg", _joined(parts), role="group", aria_labelledby="timeline-title timeline-desc", **view)
+    return tag("svg", joined(parts), role="group", aria_labelledby="timeline-title timeline-desc", **view)
 
 
 def times(rows: Sequence[TimeRow], title: str, key: str = "times") -> Markup:
@@ -122,18 +126,7 @@ def times(rows: Sequence[TimeRow], title: str, key: str = "times") -> Markup:
     for place, row in enumerate(rows):
         parts.append(_time_row(row, x, TIME_TOP + TIME_ROW * (place + 0.5)))
     view = {"viewBox": f"0 0 {WIDTH} {bottom + 6}", "class_": "times"}
-    return tag("svg", _joined(parts), role="img", aria_labelledby=f"{key}-title {key}-desc", **view)
-
-
-def tag(name: str, content: str | Markup = "", **attributes: str | float) -> Markup:
-    """An element with its content and attributes escaped; `class_` and `aria_label` become class and aria-label."""
-    said = Markup("").join(
-        Markup(' {}="{}"').format(
-            key.rstrip("_").replace("_", "-"), f"{value:.1f}" if isinstance(value, float) else value
-        )
-        for key, value in attributes.items()
-    )
-    return Markup("<{0}{1}>{2}</{0}>").format(name, said, content)
+    return tag("svg", joined(parts), role="img", aria_labelledby=f"{key}-title {key}-desc", **view)
 
 
 def _time_row(row: TimeRow, place: Callable[[float], float], y: float) -> Markup:
@@ -146,7 +139,7 @@ def _time_row(row: TimeRow, place: Callable[[float], float], y: float) -> Markup
     if row.hours is not None:
         at = place(row.hours)
         parts.append(tag("circle", cx=at, cy=y, r=6, class_="so-far" if row.is_running else "own"))
-    return tag("g", _joined(parts))
+    return tag("g", joined(parts))
 
 
 def _lane(told: Told, lane_of: Mapping[str, str]) -> str:
@@ -170,7 +163,8 @@ def _lanes(lanes: Iterable[str], names: Mapping[str, str], width: float) -> Iter
         y = TOP + LANE * (place + 0.5)
         said = names.get(lane, lane) or "–"
         yield tag("line", x1=GUTTER, x2=width - 8, y1=y, y2=y, class_="lane")
-        yield tag("text", said if len(said) <= 22 else f"{said[:21]}…", x=GUTTER - 10, y=y + 4, class_="label")
+        language = {"lang": "en"} if lane else {}
+        yield tag("text", shortened(said, LABEL_MAX), x=GUTTER - 10, y=y + 4, class_="label", **language)
 
 
 def _days(marks: Sequence[_Mark], bottom: float) -> Iterable[Markup]:
@@ -196,7 +190,7 @@ def _silences(marks: Sequence[_Mark], width: float, until: Instant) -> Iterable[
         end = next((m.x for m in after if m.told.row.do in ends), last)
         y = mark.y + 13
         bar = tag("rect", x=mark.x, y=y - 3, width=max(4.0, end - mark.x), height=5, class_="silence")
-        yield tag("g", _joined([tag("title", row.says, lang="en"), bar]))
+        yield tag("g", joined([tag("title", row.says, lang="en"), bar]))
 
 
 def _mark(mark: _Mark) -> Markup:
@@ -207,11 +201,11 @@ def _mark(mark: _Mark) -> Markup:
     number = tag("text", str(told.number), y=3.4, class_="number")
     title = tag("title", f"{told.number}. {moment_words(row.at)}: {told.says}")
     place = f"translate({mark.x:.1f} {mark.y:.1f})"
-    inner = tag("g", _joined([title, form, number]), transform=place)
+    inner = tag("g", joined([title, form, number]), transform=place)
     link = tag("a", inner, href=f"#h{told.number}", aria_label=f"{told.number}. {told.says}", lang="en")
     # Outside the link, whose name would have to begin with it.
     count = tag("text", f"×{len(told.actors)}", y=-12.0, transform=place, class_="count")
-    return _joined([link, count]) if len(told.actors) > 1 else link
+    return joined([link, count]) if len(told.actors) > 1 else link
 
 
 def _form(shape: str, name: str) -> Markup:
@@ -228,7 +222,3 @@ def _legend(marks: Iterable[_Mark], said: Mapping[str, str], y: float) -> Iterab
         words = said.get(shape, shape)
         yield tag("text", words, x=x + 12, y=y + 4, class_="key")
         x += 12 + 7.0 * len(words) + 26
-
-
-def _joined(parts: Iterable[Markup]) -> Markup:
-    return Markup("\n").join(parts)

@@ -1,20 +1,18 @@
 """Council: what is before the organs, each text with its versions, its rule, the positions, and who could change it."""
 
-from datetime import UTC, datetime
 from typing import Annotated, Any
-from urllib.parse import quote
 
 from msgspec import Meta, Struct
 
 from tocsin.alliance.state import Procedure
 from tocsin.centre.view_model import CourseLine, ProcedureView
-from tocsin.charter.forum import open_forums
 from tocsin.errors import Malformed
-from tocsin.measures.comparison_words import rule_short
-from tocsin.terms import instant, iso
-from tocsin.web.call import HTML, Call, Reply, Route
+from tocsin.terms import iso
+from tocsin.web.call import Call, Reply, Route, page_route
+from tocsin.web.console import acting, versions
 from tocsin.web.console import council_view as shown
-from tocsin.web.forms import ActForm, Line, Words, act, onward, problem_in
+from tocsin.web.console.agenda import agenda_of
+from tocsin.web.forms import ActForm, Line, Words, act, problem_in
 from tocsin.web.kept import fields_in
 from tocsin.web.problems import Problem
 from tocsin.web.shell import page, texts
@@ -39,18 +37,19 @@ async def agenda(call: Call) -> Reply:
 
 def _agenda(call: Call, problem: Problem | None = None) -> Reply:
     view = call.view
-    actors = shown.actors_of(view, call.actor) if "text" in call.actor.scopes else ()
+    actors = acting.able(call) if "text" in call.actor.scopes else ()
     return page(
         call,
         "console/council",
         **_frame(call, problem),
-        **shown.agenda(view)._asdict(),
+        **agenda_of(view)._asdict(),
         actors=actors,
         named=view.law.name,
-        forums=_forums(call, actors),
+        forums=shown.forums_for(view, actors),
         cases=[case.id for case in view.seen_cases() if case.closed is None],
         prefix=view.case_prefix(),
-        parties=[(party, view.law.name(party)) for party in sorted(view.law.parties)],
+        parties=sorted(view.snapshot.standings),
+        others=sorted(view.law.parties - set(view.snapshot.standings)),
     )
 
 
@@ -59,10 +58,10 @@ async def show(call: Call) -> Reply:
     return _procedure(call, call.query)
 
 
-def _procedure(call: Call, versions: VersionsQuery, problem: Problem | None = None) -> Reply:
+def _procedure(call: Call, asked: VersionsQuery, problem: Problem | None = None) -> Reply:
     view, row = call.view, _row(call)
     values = _values(call)
-    acts = shown.acts_on(view, call.actor, row)
+    acts = shown.acts_on(view, call.actor, acting.able(call), row)
     course: tuple[CourseLine, ...] = values["course"]
     texts_of = [line for line in course if line.text or line.version]
     return page(
@@ -72,7 +71,7 @@ def _procedure(call: Call, versions: VersionsQuery, problem: Problem | None = No
         **values,
         acts=acts,
         versions=texts_of,
-        compared=shown.two_versions(texts_of, versions.old, versions.new),
+        compared=versions.two_versions(texts_of, asked.old, asked.new),
         could=shown.could_change(values["p"]),
         shortest=shown.shortest_deadline(view, values["law_of"]) if acts.silence else None,
     )
@@ -102,7 +101,8 @@ def _values(call: Call) -> dict[str, Any]:
         "course": course,
         "decision": next((line for line in reversed(course) if line.kind == "decided"), None),
         "named": view.law.name,
-        "base": place(case, name),
+        "names_of": lambda parties: [view.law.name(party) for party in parties],
+        "base": acting.place("council", case, name),
     }
 
 
@@ -110,35 +110,6 @@ def _row(call: Call) -> Procedure:
     """The procedure. NotFound where there is none that the seat sees."""
     call.view.procedure(call.params["case"], call.params["procedure"])
     return call.view.case_state(call.params["case"]).procedures[call.params["procedure"]]
-
-
-def _forums(call: Call, actors: tuple[str, ...]) -> list[tuple[str, list[tuple[str, str]]]]:
-    """(title of a matter, [(what the form sends, organ and rule in words)]), for what one of the actors may raise."""
-    view, found = call.view, []
-    chosen = [view.snapshot, *(view.snapshot.under([name]) for name in view.snapshot.all_readings)]
-    for matter in view.snapshot.matters.values() if actors else ():
-        raised = {*matter.raised_by, *(one for name in matter.raised_by for one in view.snapshot.group(name))}
-        chairs = {one for forum in matter.forum for one in view.snapshot.chairs(forum.organ)}
-        by_role = any(view.snapshot.roles_in(name) for name in matter.raised_by)
-        if not by_role and not (raised | chairs) & set(actors):
-            continue
-        options = {}
-        for snapshot in chosen:
-            row = snapshot.matters.get(matter.id)
-            for forum in open_forums(snapshot, row) if row else ():
-                if forum.rule == "unset" or (snapshot is not view.snapshot and not forum.reading):
-                    continue
-                words = f"{view.law.name(forum.organ)}: {rule_short(forum.rule, snapshot.rules)}"
-                under = f" ({forum.reading})" if forum.reading else ""
-                options[f"{matter.id}|{forum.organ}|{forum.rule}|{forum.reading}"] = words + under
-        if options:
-            found.append((matter.title, list(options.items())))
-    return found
-
-
-def place(case: str, procedure: str) -> str:
-    """The path of a procedure's page."""
-    return f"/council/{quote(case, safe='')}/{quote(procedure, safe='')}"
 
 
 # ---- acting
@@ -201,7 +172,7 @@ async def table(call: Call) -> Reply:
     if reading:
         command["readings"] = [reading]
     title = _("Table the text '%s'") % form.procedure
-    back = onward(call, place(form.case, form.procedure))
+    back = acting.path(call, "council", form.case, form.procedure)
 
     def again(problem: Problem) -> Reply:
         return _agenda(call, problem)
@@ -232,9 +203,10 @@ async def silence(call: Call) -> Reply:
     """Put a text under silence."""
     form: SilenceForm = call.body
     try:
-        said = {"deadline": _utc(form.deadline)} if form.deadline else {}
+        deadline = acting.instant_of(form.deadline, "deadline")
     except Malformed as error:
         return _procedure(call, VersionsQuery(), problem_in(error))
+    said = {"deadline": iso(deadline)} if deadline is not None else {}
     return await _act(call, "open silence", texts(call)("Put the text '%s' under silence"), **said)
 
 
@@ -255,7 +227,7 @@ async def _act(call: Call, what: str, title: str, **said: str) -> Reply:
     def again(problem: Problem) -> Reply:
         return _procedure(call, VersionsQuery(), problem)
 
-    back = onward(call, place(case, procedure))
+    back = acting.path(call, "council", case, procedure)
     return await act(call, command, back=back, title=title % procedure, again=again)
 
 
@@ -266,37 +238,15 @@ def _parts(value: str, count: int) -> list[str]:
     return parts
 
 
-def _utc(value: str) -> str:
-    """A date and time of a form, in UTC, as ISO 8601 text."""
-    try:
-        said = datetime.fromisoformat(value)
-        return iso(instant(said.replace(tzinfo=UTC) if said.tzinfo is None else said))
-    except (ValueError, OverflowError):  # no time, or one that has no year in UTC
-        accepted = "a date and time in UTC, such as 2003-02-12T14:00"
-        raise Malformed("The deadline is no time.", field="deadline", found=value[:40], accepted=accepted) from None
-
-
-def _page(path: str, handler: Any, summary: str, query: type[Struct] | None = None) -> Route:  # noqa: ANN401  # a handler
-    return Route(
-        method="GET", path=path, handler=handler, summary=summary, tag="pages", scope="read", query=query, media=HTML
-    )
-
-
-def _form(path: str, handler: Any, summary: str, body: type[ActForm], scope: Any = "text") -> Route:  # noqa: ANN401  # a handler
-    return Route(
-        method="POST", path=path, handler=handler, summary=summary, tag="pages", scope=scope, body=body, media=HTML
-    )
-
-
 ROUTES: tuple[Route, ...] = (
-    _page("/council", agenda, "Council: what is before the organs"),
-    _page(PATH, show, "One text before one organ", VersionsQuery),
-    _page(f"{PATH}/sheet", sheet, "The decision sheet"),
-    _form("/council/table", table, "Table a text", TableForm),
-    _form(f"{PATH}/amend", amend, "Amend a text", AmendForm),
-    _form(f"{PATH}/withdraw", withdraw, "Withdraw a text", ByForm),
-    _form(f"{PATH}/move", move, "Change the forum", MoveForm),
-    _form(f"{PATH}/silence", silence, "Open a silence", SilenceForm, "chair"),
-    _form(f"{PATH}/confirm", confirm, "Confirm an expired silence", ByForm, "chair"),
-    _form(f"{PATH}/close", close, "Close a procedure", ByForm, "chair"),
+    page_route("GET", "/council", agenda, "Council: what is before the organs"),
+    page_route("GET", PATH, show, "One text before one organ", query=VersionsQuery),
+    page_route("GET", f"{PATH}/sheet", sheet, "The decision sheet"),
+    page_route("POST", "/council/table", table, "Table a text", "text", body=TableForm),
+    page_route("POST", f"{PATH}/amend", amend, "Amend a text", "text", body=AmendForm),
+    page_route("POST", f"{PATH}/withdraw", withdraw, "Withdraw a text", "text", body=ByForm),
+    page_route("POST", f"{PATH}/move", move, "Change the forum", "text", body=MoveForm),
+    page_route("POST", f"{PATH}/silence", silence, "Open a silence", "chair", body=SilenceForm),
+    page_route("POST", f"{PATH}/confirm", confirm, "Confirm an expired silence", "chair", body=ByForm),
+    page_route("POST", f"{PATH}/close", close, "Close a procedure", "chair", body=ByForm),
 )

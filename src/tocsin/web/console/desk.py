@@ -9,15 +9,17 @@ from tocsin.alliance.commands import RequirementLine
 from tocsin.alliance.response import pledged_by_line
 from tocsin.alliance.state import CaseState
 from tocsin.centre.answers import TWO_PERSONS
-from tocsin.centre.desk_model import DelegationLine, PendingLine
+from tocsin.centre.desk_model import DelegationLine
 from tocsin.centre.notebook.base import HEADS
 from tocsin.centre.notebook.model import DraftLine
 from tocsin.centre.runtime import reads_as
 from tocsin.centre.view_model import Ask, Holder, WarningLine
+from tocsin.errors import Malformed
 from tocsin.terms import Instant, Position
-from tocsin.web.call import HTML, Call, Reply, Route
+from tocsin.web import views
+from tocsin.web.call import Call, Reply, Route, page_route
 from tocsin.web.console.acting import able, path
-from tocsin.web.forms import ActForm, act, file_at_once
+from tocsin.web.forms import ActForm, act, file_at_once, problem_in
 from tocsin.web.problems import Problem
 from tocsin.web.shell import page, texts
 
@@ -139,12 +141,11 @@ async def show(call: Call) -> Reply:
 def desk_page(call: Call, problem: Problem | None = None, pledge: PledgeForm | None = None) -> Reply:
     """The desk, with what was wrong with a form on it."""
     view, actor = call.view, call.actor
-    pending = call.centre.desks.pending(actor)
     drafts = _drafts(call)
     lists: dict[str, Sequence[Any]] = {
-        "asked": _asked((*view.situation().asks, *_seconds(pending)), _to_answer(call, drafts)),
+        "asked": _asked(views.all_asks(call), _to_answer(call, drafts)),
         "shortfalls": tuple(_shortfalls(call)),
-        "pending": [line for line in pending if line.own],
+        "pending": [line for line in call.centre.desks.pending(actor) if line.own],
         "chaired": tuple(_chaired(call)) if "position" in actor.scopes else (),
         "said": tuple(_said(call)),
         "pledged": tuple(_pledged(call))[::-1],
@@ -156,7 +157,6 @@ def desk_page(call: Call, problem: Problem | None = None, pledge: PledgeForm | N
     return page(
         call,
         "console/desk",
-        status=problem.status if problem is not None else 200,
         here="/desk",
         problem=problem,
         **cut,
@@ -182,14 +182,6 @@ def _to_answer(call: Call, drafts: Iterable[DraftLine]) -> Iterator[DraftLine]:
     """Drafts that wait for the capital's word, for whoever gives it and had no hand in them."""
     if call.actor.role in HEADS and not call.actor.on_behalf:
         yield from (draft for draft in drafts if draft.status == "awaiting instructions" and not draft.own)
-
-
-def _seconds(pending: tuple[PendingLine, ...]) -> Iterator[Ask]:
-    """Acts of others of the seat that wait for a second person."""
-    for line in pending:
-        if not line.own:
-            says = f"{TWO_PERSONS[line.needs]} waits for you to confirm it, or to let it go."
-            yield Ask(kind="second person", says=says, case=line.case, name=line.id, by=line.expires)
 
 
 def _entered(call: Call) -> dict[tuple[str, str], Position]:
@@ -322,9 +314,7 @@ async def pledge(call: Call) -> Reply:
 
     if not (form.quantity.isascii() and form.quantity.isdecimal() and int(form.quantity)):
         accepted = "a whole number, 1 or more"
-        return again(
-            Problem(title="", status=400, code="malformed", detail="It does not say how many.", accepted=accepted)
-        )
+        return again(problem_in(Malformed("It does not say how many.", field="quantity", accepted=accepted)))
     seat = reads_as(call.actor)
     caveats = [line.strip() for line in form.caveats.splitlines() if line.strip()][:CAVEATS_MAX]
     command = {
@@ -355,16 +345,10 @@ async def unpledge(call: Call) -> Reply:
     return await act(call, command, back=path(call, "desk", anchor="said"), title=f"{title}: {form.pledge}")
 
 
-def _route(method: Any, where: str, handler: Any, summary: str, scope: Any, **more: Any) -> Route:  # noqa: ANN401  # a row
-    return Route(
-        method=method, path=where, handler=handler, summary=summary, tag="pages", scope=scope, media=HTML, **more
-    )
-
-
 ROUTES: tuple[Route, ...] = (
-    _route("GET", "/desk", show, "Desk", "read"),
-    _route("POST", "/desk/acknowledge", acknowledge, "Confirm what was received", "ack", body=AcknowledgeForm),
-    _route("POST", "/desk/expiry", expiry, "Confirm a silence that ran out", "chair", body=ExpiryForm),
-    _route("POST", "/desk/pledge", pledge, "Pledge", "pledge", body=PledgeForm),
-    _route("POST", "/desk/unpledge", unpledge, "Take a pledge back", "pledge", body=UnpledgeForm),
+    page_route("GET", "/desk", show, "Desk", "read"),
+    page_route("POST", "/desk/acknowledge", acknowledge, "Confirm what was received", "ack", body=AcknowledgeForm),
+    page_route("POST", "/desk/expiry", expiry, "Confirm a silence that ran out", "chair", body=ExpiryForm),
+    page_route("POST", "/desk/pledge", pledge, "Pledge", "pledge", body=PledgeForm),
+    page_route("POST", "/desk/unpledge", unpledge, "Take a pledge back", "pledge", body=UnpledgeForm),
 )

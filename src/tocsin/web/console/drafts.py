@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
@@ -15,9 +15,9 @@ from tocsin.centre.notebook.filing import check_approved_text, command_of, file_
 from tocsin.centre.notebook.model import Approval, DraftContent, DraftLine
 from tocsin.centre.rehearsal import rehearse
 from tocsin.centre.view_model import ProcedureView
-from tocsin.errors import Malformed, NotFound, Unserved
+from tocsin.errors import Conflict, Malformed, NotFound, Unserved
 from tocsin.web import notebook
-from tocsin.web.call import HTML, Call, Reply, Route
+from tocsin.web.call import Call, Reply, Route, page_route
 from tocsin.web.console.acting import instant_of, path
 from tocsin.web.console.positions import (
     STATED,
@@ -29,11 +29,9 @@ from tocsin.web.console.positions import (
 )
 from tocsin.web.forms import (
     ActForm,
-    act_english,
-    basis_of,
     check_basis,
     command_id,
-    effect_lines,
+    confirm_page,
     onward,
     problem_in,
     problem_of,
@@ -60,6 +58,8 @@ class DraftForm(ActForm, frozen=True, forbid_unknown_fields=True, kw_only=True):
     words: Annotated[str, Meta(max_length=4_000)] = ""
     answer_by: Annotated[str, Meta(max_length=40)] = ""
     file: Annotated[str, Meta(max_length=80)] = ""
+    text_version: Number = 0
+    """Of the text that stood on the page: what an approval speaks of."""
 
 
 class FileForm(ActForm, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -100,7 +100,6 @@ async def _list(call: Call, problem: Problem | None = None) -> Reply:
     return page(
         call,
         "console/drafts",
-        status=problem.status if problem is not None else 200,
         here="/desk",
         problem=problem,
         found=found,
@@ -149,7 +148,6 @@ async def _show(call: Call, line: DraftLine, problem: Problem | None = None, for
     return page(
         call,
         "console/draft",
-        status=problem.status if problem is not None else 200,
         here="/desk",
         problem=problem,
         draft=line,
@@ -200,7 +198,7 @@ def _deed(call: Call, form: DraftForm) -> Callable[[], DraftLine]:
             until = instant_of(form.answer_by, "answer_by")
             return lambda: book.ask_capital(by, draft, version, form.words, until)
         case "approve":
-            return lambda: book.approve_draft(by, draft, version, form.words)
+            return lambda: book.approve_draft(by, draft, version, form.words, text_version=form.text_version)
         case "return":
             return lambda: book.return_draft(by, draft, version, form.words)
         case "take over":
@@ -271,9 +269,8 @@ async def _confirm(call: Call, line: DraftLine, form: FileForm) -> Reply:
     book, actor = call.centre.notebook, call.actor
     may = await asyncio.to_thread(book.may_file, actor, line.id)
     if not may.may or line.version != form.version:
-        changed = "The draft was changed meanwhile: look at it again."
-        said = may.says if not may.may else changed
-        return await _show(call, line, Problem(title="", status=409, code="not now", detail=said))
+        says = may.says if not may.may else "The draft was changed meanwhile: look at it again."
+        return await _show(call, line, problem_in(Conflict("not now", says)))
     try:
         check_approved_text(call.centre, actor, line)
         foreseen = await rehearse(call.centre, actor, Submission(command=command_of(actor, line, f"draft/{line.id}")))
@@ -281,39 +278,36 @@ async def _confirm(call: Call, line: DraftLine, form: FileForm) -> Reply:
         return await _show(call, line, problem_in(error))
     if foreseen.refusal is not None:
         return await _show(call, line, problem_of(foreseen.refusal))
-    return page(
-        call,
-        "console/confirm",
-        here="/desk",
-        foreseen=foreseen,
-        effects=effect_lines(call, foreseen),
-        act_english=act_english(call, foreseen),
-        basis=basis_of(call, line.case, line.procedure),
-        shows=(),
-        fields=[("version", str(form.version))],
-        back=path(call, "desk", "draft", line.id),
-        title=f"{texts(call)('File the draft')} {line.number}: {line.procedure}",
-    )
-
-
-def _route(method: Any, where: str, handler: Any, summary: str, **more: Any) -> Route:  # noqa: ANN401  # a row
-    return Route(
-        **{"method": method, "path": where, "handler": handler, "summary": summary, "tag": "pages"}
-        | {"scope": "position", "media": HTML}
-        | more
-    )
+    title = f"{texts(call)('File the draft')} {line.number}: {line.procedure}"
+    return confirm_page(call, foreseen, back=path(call, "desk", "draft", line.id), title=title)
 
 
 _ONE = "/desk/draft/{draft}"
 ROUTES: tuple[Route, ...] = (
-    _route("GET", "/desk/drafts", listed, "Drafts", query=DraftsQuery),
-    _route("POST", "/desk/drafts", change_approval, "Who approves drafts", body=ApprovalForm),
-    _route(
-        "POST", "/desk/draft/new/{case}/{procedure}", begin, "Begin a draft", body=PositionForm, query=PositionQuery
+    page_route("GET", "/desk/drafts", listed, "Drafts", "position", query=DraftsQuery),
+    page_route("POST", "/desk/drafts", change_approval, "Who approves drafts", "position", body=ApprovalForm),
+    page_route(
+        "POST",
+        "/desk/draft/new/{case}/{procedure}",
+        begin,
+        "Begin a draft",
+        "position",
+        body=PositionForm,
+        query=PositionQuery,
     ),
-    _route("GET", _ONE, show, "A draft", has_effect=True),
-    _route("POST", _ONE, do, "Change a draft, or answer for the capital", body=DraftForm),
-    _route("POST", f"{_ONE}/attach", attach, "A file beside it", body=AttachForm, body_bytes=UPLOAD_BODY_BYTES),
-    _route("GET", f"{_ONE}/files/{{file}}", notebook.download, "A file beside a draft", media=PLAIN),
-    _route("POST", f"{_ONE}/file", hand_in, "File a draft", body=FileForm),
+    page_route("GET", _ONE, show, "A draft", "position", has_effect=True),
+    page_route("POST", _ONE, do, "Change a draft, or answer for the capital", "position", body=DraftForm),
+    page_route(
+        "POST", f"{_ONE}/attach", attach, "A file beside it", "position", body=AttachForm, body_bytes=UPLOAD_BODY_BYTES
+    ),
+    Route(
+        method="GET",
+        path=f"{_ONE}/files/{{file}}",
+        handler=notebook.download,
+        summary="A file beside a draft",
+        tag="pages",
+        scope="position",
+        media=PLAIN,
+    ),
+    page_route("POST", f"{_ONE}/file", hand_in, "File a draft", "position", body=FileForm),
 )

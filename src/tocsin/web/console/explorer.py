@@ -16,15 +16,15 @@ from tocsin.charter.told.duties import ORDER, DutiesAnswer, answer_of, worst
 from tocsin.errors import Malformed, NotFound
 from tocsin.replay.load import load_event
 from tocsin.terms import EventKind, EventObject, Region, is_party_id
-from tocsin.web.call import HTML, Call, Reply, Route
-from tocsin.web.console import law_rows
+from tocsin.web.call import Call, Reply, Route, page_route
 from tocsin.web.console.charter import DayQuery, Short, by_file, day_of, day_values, snapshot_of
+from tocsin.web.console.worked_out import WorkedOut, key_of
 from tocsin.web.shell import page
 
 YesNo = Literal["", "yes", "no"]
 Codes = Annotated[str, Meta(max_length=400)]
 _YES = {"yes": True, "no": False}
-_kept = law_rows.Kept(16)
+_kept = WorkedOut(16)
 
 
 class EventQuery(DayQuery, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -128,7 +128,7 @@ def _own_event(query: EventQuery) -> Event:
 
 def facts_asked(snapshot: Snapshot) -> tuple[str, ...]:
     """The further facts that the charter's conditions ask for on the day."""
-    return _kept.get(("facts", *law_rows.key_of(snapshot)), lambda: tuple(sorted(set(_facts_in(snapshot)))))
+    return _kept.get(("facts", *key_of(snapshot)), lambda: tuple(sorted(set(_facts_in(snapshot)))))
 
 
 def _facts_in(snapshot: Snapshot) -> Iterator[str]:
@@ -174,14 +174,5 @@ def _told(duty: DutyAnswer) -> tuple[Told, ...]:
 
 
 ROUTES: tuple[Route, ...] = (
-    Route(
-        method="GET",
-        path="/charter/duties",
-        handler=show,
-        summary="What the charter asks when something happens",
-        tag="pages",
-        scope="read",
-        query=EventQuery,
-        media=HTML,
-    ),
+    page_route("GET", "/charter/duties", show, "What the charter asks when something happens", query=EventQuery),
 )

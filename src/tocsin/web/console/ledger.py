@@ -16,7 +16,7 @@ from tocsin.centre.feeds import KINDS, checked_position, cursor_text
 from tocsin.centre.view import View
 from tocsin.centre.view_model import FeedItem
 from tocsin.errors import NotEntitled, NotFound
-from tocsin.web.call import HTML, Call, Reply, Route
+from tocsin.web.call import Call, Reply, Route, page_route
 from tocsin.web.shape import encode
 from tocsin.web.shell import Text, page, texts
 
@@ -70,6 +70,7 @@ async def show(call: Call) -> Reply:
         event_kinds=tuple(kind for kind in KINDS if kind != "facts"),
         fact_kinds=FACT_KINDS,
         kind_words=kind_words(texts(call)),
+        named=view.law.name,
         proof=proof_of(call),
     )
 
@@ -94,6 +95,7 @@ async def one(call: Call) -> Reply:
         clauses=clauses_of(item),
         attested=attested_words(item, texts(call)),
         kind_words=kind_words(texts(call)),
+        named=view.law.name,
         as_json=msgspec.json.format(encode(item), indent=2).decode(),
         facts=record_facts(item) if item.kind == "facts" else "",
         earlier=cursor_text(position - 1, view.board.epoch) if position > 1 else "",
@@ -176,25 +178,8 @@ def _clauses(item: FeedItem) -> Iterator[str]:
 
 
 ROUTES: tuple[Route, ...] = (
-    Route(
-        method="GET",
-        path="/ledger",
-        handler=show,
-        summary="What happened, and whether the ledger is intact",
-        tag="pages",
-        scope="read",
-        query=LedgerQuery,
-        errors=(404,),
-        media=HTML,
+    page_route(
+        "GET", "/ledger", show, "What happened, and whether the ledger is intact", query=LedgerQuery, errors=(404,)
     ),
-    Route(
-        method="GET",
-        path="/ledger/{cursor}",
-        handler=one,
-        summary="One act, with its proof",
-        tag="pages",
-        scope="read",
-        errors=(404,),
-        media=HTML,
-    ),
+    page_route("GET", "/ledger/{cursor}", one, "One act, with its proof", errors=(404,)),
 )

@@ -67,16 +67,21 @@ def _is_overlay(snapshot: Snapshot, row: Membership) -> bool:
     return row.status in snapshot.statuses and snapshot.statuses[row.status].overlay
 
 
+def by_question(snapshot: Snapshot) -> dict[str, list[Reading]]:
+    """The readings of the day by the question they answer."""
+    found: dict[str, list[Reading]] = {}
+    for row in snapshot.all_readings.values():
+        found.setdefault(row.question, []).append(row)
+    return found
+
+
 def contests(snapshot: Snapshot) -> tuple[Contest, ...]:
     """The questions of which one reading or another gives a party another standing."""
     return tuple(_contests(snapshot))
 
 
 def _contests(snapshot: Snapshot) -> Iterator[Contest]:
-    questions: dict[str, list[Reading]] = {}
-    for row in snapshot.all_readings.values():
-        questions.setdefault(row.question, []).append(row)
-    for question, rows in questions.items():
+    for question, rows in by_question(snapshot).items():
         under = [(row, snapshot.under([row.id]).standings) for row in rows]
         everywhere = [snapshot.standings, *(standings for _, standings in under)]
         parties = dict.fromkeys(party for standings in everywhere for party in standings)

@@ -1,11 +1,8 @@
 """Desk: what waits for a second person, shown whole with what it would bring, to confirm it or to let it go."""
 
 import asyncio
-from typing import Any
 
-import msgspec
-
-from tocsin.alliance.codec import decode_content
+from tocsin.alliance.codec import decode_content, decode_submission
 from tocsin.alliance.contents import WarningContent
 from tocsin.centre.answers import TWO_PERSONS
 from tocsin.centre.desk_model import PendingLine
@@ -13,7 +10,8 @@ from tocsin.centre.model import Submission
 from tocsin.centre.rehearsal import rehearse
 from tocsin.centre.scopes import SCOPE_BY_DO
 from tocsin.errors import NotFound, Unserved
-from tocsin.web.call import HTML, Call, Reply, Route
+from tocsin.web import deeds
+from tocsin.web.call import Call, Reply, Route, page_route
 from tocsin.web.console.acting import path
 from tocsin.web.forms import ActForm, EffectLine, after, effect_lines
 from tocsin.web.shell import page, see_other, texts
@@ -34,7 +32,7 @@ async def show(call: Call) -> Reply:
         here="/desk",
         line=line,
         says=TWO_PERSONS.get(line.needs, line.do),
-        fields=_fields(line),
+        fields=deeds.rows(call, decode_submission(line.command.encode())),
         content=_content(line),
         effects=effects,
         refusal=refusal,
@@ -78,31 +76,14 @@ async def _effects(call: Call, line: PendingLine) -> tuple[tuple[EffectLine, ...
     return effect_lines(call, foreseen), foreseen.refusal.message if foreseen.refusal is not None else ""
 
 
-def _fields(line: PendingLine) -> list[tuple[str, str]]:
-    """The command in words a person can check, field by field."""
-    fields: dict[str, Any] = msgspec.json.decode(line.command)
-    quiet = {"id", "at", "do"}
-    return [
-        (name, _value(value)) for name, value in fields.items() if name not in quiet and value not in ("", [], None)
-    ]
-
-
-def _value(value: object) -> str:
-    return value if isinstance(value, str) else msgspec.json.encode(value).decode()
-
-
 def _content(line: PendingLine) -> WarningContent | None:
     return decode_content(line.content.encode()) if line.content else None
 
 
-def _route(method: Any, where: str, handler: Any, summary: str, **more: Any) -> Route:  # noqa: ANN401  # a row
-    return Route(
-        method=method, path=where, handler=handler, summary=summary, tag="pages", scope="read", media=HTML, **more
-    )
-
-
 ROUTES: tuple[Route, ...] = (
-    _route("GET", "/desk/pending/{pending}", show, "An act that waits for a second person"),
-    _route("POST", "/desk/pending/{pending}/confirm", confirm, "Say the same as the first person", body=PendingForm),
-    _route("POST", "/desk/pending/{pending}/drop", drop, "Let it go", body=PendingForm),
+    page_route("GET", "/desk/pending/{pending}", show, "An act that waits for a second person"),
+    page_route(
+        "POST", "/desk/pending/{pending}/confirm", confirm, "Say the same as the first person", body=PendingForm
+    ),
+    page_route("POST", "/desk/pending/{pending}/drop", drop, "Let it go", body=PendingForm),
 )

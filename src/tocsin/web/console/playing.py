@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from tocsin.errors import NotFound
-from tocsin.web.call import HTML, Call, Reply, Route
+from tocsin.web.call import Call, Reply, Route, page_route
 from tocsin.web.cookies import session_header
 from tocsin.web.forms import SeatForm
 from tocsin.web.pages import Next, own_path
@@ -50,24 +50,6 @@ async def sit_down(call: Call) -> Reply:
 
 
 ROUTES: tuple[Route, ...] = (
-    Route(
-        method="POST",
-        path="/replay",
-        handler=control,
-        summary="Play, pause or step a replay",
-        tag="pages",
-        scope="admin",
-        body=PlayForm,
-        media=HTML,
-    ),
-    Route(
-        method="GET",
-        path="/start/{code}",
-        handler=sit_down,
-        summary="Sit down at a desk of a demonstration",
-        tag="pages",
-        scope=None,
-        media=HTML,
-        has_effect=True,
-    ),
+    page_route("POST", "/replay", control, "Play, pause or step a replay", "admin", body=PlayForm),
+    page_route("GET", "/start/{code}", sit_down, "Sit down at a desk of a demonstration", None, has_effect=True),
 )

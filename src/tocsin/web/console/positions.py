@@ -1,8 +1,9 @@
 """Desk: one text and our position on it, or the one that somebody told us for it; and what was entered for us."""
 
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Literal, get_args
 
 from msgspec import Meta, Struct
+from msgspec.structs import replace
 
 from tocsin.alliance.facts import PositionStated
 from tocsin.alliance.silence import break_by
@@ -11,9 +12,9 @@ from tocsin.centre.notebook.filing import check_approved_text
 from tocsin.centre.runtime import reads_as
 from tocsin.charter.rules.ballot import walk
 from tocsin.charter.rules.kinds import Consensus, Silence
-from tocsin.errors import Conflict, Malformed
+from tocsin.errors import Conflict, Malformed, NotEntitled
 from tocsin.terms import PartyId, Position
-from tocsin.web.call import HTML, Call, Reply, Route
+from tocsin.web.call import Call, Reply, Route, page_route
 from tocsin.web.console.acting import able, path
 from tocsin.web.forms import ActForm, act, problem_in
 from tocsin.web.problems import Problem
@@ -69,16 +70,15 @@ class Whose(Struct, frozen=True, kw_only=True):
 async def show(call: Call) -> Reply:
     """The form for a position."""
     query: PositionQuery = call.query
-    return _form(call, {"party": query.party, "position": query.position})
+    return _form(call, PositionForm(csrf="", party=query.party, position=query.position))
 
 
 async def state(call: Call) -> Reply:
     """What a position would bring, then file it."""
     form: PositionForm = call.body
-    values = {name: getattr(form, name) for name in form.__struct_fields__}
 
     def again(problem: Problem) -> Reply:
-        return _form(call, values, problem)
+        return _form(call, form, problem)
 
     case, row = _row(call)
     try:
@@ -106,18 +106,17 @@ async def state(call: Call) -> Reply:
     return await act(call, command, back=path(call, "desk", anchor="said"), title=title, again=again)
 
 
-def _form(call: Call, values: dict[str, Any], problem: Problem | None = None) -> Reply:
+def _form(call: Call, form: PositionForm, problem: Problem | None = None) -> Reply:
     case, row = _row(call)
     whose = whose_here(call, row)
     own = reads_as(call.actor)
     is_own = any(one.party == own for one in whose)
     may_draft = is_own and "position" in call.actor.scopes
     drafts = call.centre.notebook.drafts(call.actor, case=case, procedure=row.id, is_open=True) if may_draft else None
-    party = values.get("party") or next((one.party for one in whose if one.party == own), "")
+    party = form.party or next((one.party for one in whose if one.party == own), "")
     return page(
         call,
         "console/desk_position",
-        status=problem.status if problem is not None else 200,
         here="/desk",
         problem=problem,
         p=call.view.procedure(case, row.id),
@@ -130,17 +129,7 @@ def _form(call: Call, values: dict[str, Any], problem: Problem | None = None) ->
         takes_reservations=takes_reservations(row),
         questions=questions_of(row),
         breaking=_breaking(call, row, party),
-        values={
-            "position": "",
-            "question": "",
-            "reservation": "",
-            "how": "",
-            "who": "",
-            "when": "",
-            "reasons": "",
-            **values,
-        }
-        | {"party": party},
+        form=replace(form, party=party),
         wants_approval=is_own and _wants_approval(call),
         drafts=drafts.drafts if drafts is not None else (),
         named=call.view.law.name,
@@ -186,7 +175,6 @@ def _word_form(call: Call, position: str, problem: Problem | None = None) -> Rep
     return page(
         call,
         "console/desk_word",
-        status=problem.status if problem is not None else 200,
         here="/desk",
         problem=problem,
         p=call.view.procedure(case, row.id),
@@ -265,8 +253,8 @@ def _note(form: PositionForm) -> str:
 
 def _unapproved() -> Problem:
     """Where the capital approves, only what it approved is filed."""
-    says = "Your seat files nothing that the capital has not approved. Save a draft, and ask for it."
-    return Problem(title="", status=403, code="not approved", detail=says)
+    says = "Your seat files nothing that the capital has not approved."
+    return problem_in(NotEntitled("not approved", says, fix="Save a draft, and ask for its approval."))
 
 
 def _is_approved(call: Call, row: Procedure, position: str) -> bool:
@@ -289,15 +277,9 @@ def _wants_approval(call: Call) -> bool:
     return call.centre.notebook.settings(call.actor).approval == "capital"
 
 
-def _route(method: Any, where: str, handler: Any, summary: str, **more: Any) -> Route:  # noqa: ANN401  # a row
-    return Route(
-        method=method, path=where, handler=handler, summary=summary, tag="pages", scope="position", media=HTML, **more
-    )
-
-
 ROUTES: tuple[Route, ...] = (
-    _route("GET", PATH, show, "A position", query=PositionQuery),
-    _route("POST", PATH, state, "State a position", body=PositionForm, query=PositionQuery),
-    _route("GET", "/desk/entered/{case}/{procedure}", show_word, "A position entered for us"),
-    _route("POST", "/desk/entered/{case}/{procedure}", word, "Confirm or dispute it", body=WordForm),
+    page_route("GET", PATH, show, "A position", "position", query=PositionQuery),
+    page_route("POST", PATH, state, "State a position", "position", body=PositionForm, query=PositionQuery),
+    page_route("GET", "/desk/entered/{case}/{procedure}", show_word, "A position entered for us", "position"),
+    page_route("POST", "/desk/entered/{case}/{procedure}", word, "Confirm or dispute it", "position", body=WordForm),
 )

@@ -8,10 +8,11 @@ from msgspec.structs import replace
 from tocsin.centre.notebook import model
 from tocsin.centre.notebook.model import Report, ReportContent, ReportLine
 from tocsin.errors import Malformed, Unserved
-from tocsin.web.call import HTML, Call, Reply, Route
+from tocsin.web.call import Call, Reply, Route, page_route
 from tocsin.web.console.report_draw import Since, drawn, unwritten
-from tocsin.web.console.watch import Id, Seen, ask, may_write, status_of
-from tocsin.web.forms import Line, SeatForm, command_id, onward
+from tocsin.web.console.watch import Id, Seen, ask, may_write
+from tocsin.web.forms import Line, SeatForm, command_id, onward, problem_in
+from tocsin.web.problems import Problem
 from tocsin.web.shell import page, see_other, texts
 
 REPORTS_SHOWN, LOOKED_BACK = 30, 100
@@ -59,8 +60,8 @@ async def make(call: Call) -> Reply:
             call,
             lambda book, by: book.make_report(by, content, case=form.case, supersedes=form.supersedes, key=key),
         )
-    except Unserved as problem:
-        return await _list_page(call, ReportsQuery(), problem=problem)
+    except Unserved as error:
+        return await _list_page(call, ReportsQuery(), problem=problem_in(error))
     return see_other(onward(call, f"/watch/report/{made.id}"))
 
 
@@ -74,8 +75,8 @@ async def change(call: Call) -> Reply:
     name, form = call.params["report"], call.body
     try:
         await _change(call, name, form)
-    except Unserved as problem:
-        return await _report_page(call, name, problem=problem, form=form)
+    except Unserved as error:
+        return await _report_page(call, name, problem=problem_in(error), form=form)
     return see_other(onward(call, "/watch/report" if form.step == "drop" else f"/watch/report/{name}"))
 
 
@@ -113,7 +114,7 @@ async def _last_issued(call: Call, case: str) -> ReportLine | None:
     return next((line for line in found.reports if line.case == case), None)
 
 
-async def _list_page(call: Call, query: ReportsQuery, *, problem: Unserved | None = None) -> Reply:
+async def _list_page(call: Call, query: ReportsQuery, *, problem: Problem | None = None) -> Reply:
     found = await ask(
         call, lambda book, by: book.reports(by, case=query.case, before=query.before, limit=REPORTS_SHOWN)
     )
@@ -121,7 +122,6 @@ async def _list_page(call: Call, query: ReportsQuery, *, problem: Unserved | Non
     return page(
         call,
         "console/report_list",
-        status=status_of(problem),
         here="/watch",
         found=found,
         query=query,
@@ -132,9 +132,7 @@ async def _list_page(call: Call, query: ReportsQuery, *, problem: Unserved | Non
     )
 
 
-async def _report_page(
-    call: Call, name: str, *, problem: Unserved | None = None, form: EditForm | None = None
-) -> Reply:
+async def _report_page(call: Call, name: str, *, problem: Problem | None = None, form: EditForm | None = None) -> Reply:
     report = await ask(call, lambda book, by: book.report(by, name))
     versions = await ask(call, lambda book, by: book.report_versions(by, name))
     newest = await ask(call, lambda book, by: book.reports(by, limit=1))
@@ -142,7 +140,6 @@ async def _report_page(
     return page(
         call,
         "console/report",
-        status=status_of(problem),
         here="/watch",
         report=report,
         versions=versions,
@@ -157,20 +154,10 @@ async def _report_page(
 
 REPORT = "/watch/report"
 ROUTES: tuple[Route, ...] = (
-    Route(
-        method="GET", path=REPORT, handler=reports, summary="Situation reports", tag="pages", scope="read",
-        query=ReportsQuery, media=HTML,
+    page_route("GET", REPORT, reports, "Situation reports", query=ReportsQuery),
+    page_route("POST", REPORT, make, "Draw a situation report", body=NewForm, errors=(404, 409)),
+    page_route("GET", REPORT + "/{report}", one, "One situation report", errors=(404,)),
+    page_route(
+        "POST", REPORT + "/{report}", change, "Save, issue or drop a situation report", body=EditForm, errors=(404, 409)
     ),
-    Route(
-        method="POST", path=REPORT, handler=make, summary="Draw a situation report", tag="pages", scope="read",
-        body=NewForm, errors=(404, 409), media=HTML,
-    ),
-    Route(
-        method="GET", path=REPORT + "/{report}", handler=one, summary="One situation report", tag="pages",
-        scope="read", errors=(404,), media=HTML,
-    ),
-    Route(
-        method="POST", path=REPORT + "/{report}", handler=change, summary="Save, issue or drop a situation report",
-        tag="pages", scope="read", body=EditForm, errors=(404, 409), media=HTML,
-    ),
-)  # fmt: skip
+)

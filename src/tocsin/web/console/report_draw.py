@@ -1,6 +1,6 @@
 """A situation report as it is drawn from what one seat's view tells, for a person to edit: no warning's content."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from msgspec import Struct
 
@@ -10,10 +10,8 @@ from tocsin.centre.notebook.model import ReportContent
 from tocsin.centre.view import FEED_ITEMS_MAX, View
 from tocsin.centre.view_case import RUNNING
 from tocsin.centre.view_model import CaseView, ProcedureView
-from tocsin.centre.words import moment_words
+from tocsin.centre.words import moment_words, shortened
 from tocsin.web.shell import Text
-
-CUT = "…"
 
 
 class Since(Struct, frozen=True, kw_only=True):
@@ -27,7 +25,7 @@ def drawn(view: View, case: str, since: Since, _: Text) -> ReportContent:
     """A report on one case, or on all that are open. Raises NotFound for a case the seat does not see."""
     situation = view.situation()
     cases = [view.case(case)] if case else [view.case(line.case) for line in situation.cases if line.closed is None]
-    facts = _newest(_happened(view, case, since), model.FACTS_MAX)
+    facts = list(_happened(view, case, since))[-model.FACTS_MAX :]
     deadlines = [
         f"{moment_words(line.at)}: {line.what}" + (f" ({_('late')})" if line.is_late else "")
         for line in situation.deadlines
@@ -46,10 +44,11 @@ def drawn(view: View, case: str, since: Since, _: Text) -> ReportContent:
     told = (f"{title}\n" + "\n".join(f"- {line}" for line in lines) for title, lines in parts)
     body = "\n\n".join((head, *told))
     about = f"{case}, " if case else ""
+    title = _("Situation report: {about}{when}").format(about=about, when=moment_words(view.now))
     return ReportContent(
-        title=_("Situation report: {about}{when}").format(about=about, when=moment_words(view.now))[: model.TITLE_MAX],
-        body=_cut(body, model.BODY_MAX),
-        facts=tuple(_cut(line, model.POINT_MAX) for line in facts),
+        title=shortened(title, model.TITLE_MAX),
+        body=shortened(body, model.BODY_MAX),
+        facts=tuple(shortened(line, model.POINT_MAX) for line in facts),
         cursor=cursor_text(view.length, view.board.epoch),
         upto=view.now,
     )
@@ -93,14 +92,6 @@ def _happened(view: View, case: str, since: Since) -> Iterator[str]:
         if not case or item.case == case:
             where = f"{item.case}: " if item.case and not case else ""
             yield from (f"{moment_words(item.at)}: {where}{line}" for line in item.says)
-
-
-def _newest(lines: Iterable[str], most: int) -> list[str]:
-    return list(lines)[-most:]
-
-
-def _cut(text: str, most: int) -> str:
-    return text if len(text) <= most else text[: most - 1] + CUT
 
 
 def unwritten(_: Text) -> str:

@@ -1,26 +1,29 @@
 """Situation: what is happening, what is due by when, what is asked of us, and why."""
 
 from collections.abc import Iterator
+from itertools import groupby
 from urllib.parse import quote
 
 import msgspec
 from msgspec import Struct
 
+from tocsin.alliance.facts import PositionStated, TextDelivered
 from tocsin.alliance.state import CaseState
 from tocsin.centre.feeds import cursor_position
-from tocsin.centre.view_model import Ask, CaseClock, CaseLine, Deadline
+from tocsin.centre.view_model import Ask, CaseClock, CaseLine, Deadline, FeedItem
 from tocsin.terms import Instant
 from tocsin.web import views
-from tocsin.web.call import HTML, Call, Reply, Route
+from tocsin.web.call import Call, Reply, Route, page_route
 from tocsin.web.console import timing
+from tocsin.web.console.account import said
 from tocsin.web.console.case_forms import acts_for_party, choices_of
-from tocsin.web.console.case_words import deadline_words, headline_words, said
+from tocsin.web.console.case_words import deadline_words, headline_words
 from tocsin.web.console.map_data import map_of
 from tocsin.web.console.timing import Earlier, Pace
 from tocsin.web.forms import onward
 from tocsin.web.shell import Text, page, texts
 
-FEED_ITEMS = 30
+FEED_ITEMS = 60
 ROWS_MAX = 40
 """So much of what is asked and of what falls due stands here, the soonest; the desk and the print book have all."""
 CASES_MAX = 12
@@ -65,11 +68,12 @@ class Task(Struct, frozen=True, kw_only=True):
 async def show(call: Call) -> Reply:
     """The first page."""
     view, _ = call.view, texts(call)
-    lines = [line for line in view.cases() if line.closed is None]
+    cases = view.cases()
+    lines = [line for line in cases if line.closed is None]
     running = [line.case for line in lines]
     strips = [await _strip(call, line) for line in lines[-CASES_MAX:][::-1]]
     dues = sorted(_dues(call, _), key=lambda due: due.at or 0)
-    tasks = [_task(call, ask) for ask in await views.asks(call)]
+    tasks = [_task(call, ask) for ask in views.all_asks(call)]
     overdue = sum(due.is_late for due in dues) + sum(task.is_late for task in tasks)
     position = cursor_position(call.centre.cursor(call.seat)) or 0
     feed = view.feed(max(0, position - FEED_ITEMS), FEED_ITEMS).items
@@ -82,7 +86,7 @@ async def show(call: Call) -> Reply:
         here="/",
         strips=strips,
         more_cases=max(0, len(lines) - CASES_MAX),
-        closed_cases=sum(line.closed is not None for line in view.cases()),
+        closed_cases=len(cases) - len(lines),
         headline_words=headline_words(_),
         dues=dues[:ROWS_MAX],
         more_dues=max(0, len(dues) - ROWS_MAX),
@@ -90,7 +94,7 @@ async def show(call: Call) -> Reply:
         tasks=tasks[:ROWS_MAX],
         more_tasks=max(0, len(tasks) - ROWS_MAX),
         may_open="consult" in call.actor.scopes and acts_for_party(choices_of(call)),
-        feed=feed[::-1],
+        feed=[(key, tuple(run)) for key, run in groupby(feed[::-1], key=_alike)],
         said=said,
         name=view.law.name,
         map=shown,
@@ -102,6 +106,19 @@ async def show(call: Call) -> Reply:
 async def _strip(call: Call, line: CaseLine) -> Strip:
     clock, earlier = call.view.clock(line.case), await timing.earlier(call, line.case)
     return Strip(line=line, clock=clock, paces=timing.paces(clock, earlier.times, call.view.now), earlier=earlier)
+
+
+def _alike(item: FeedItem) -> str:
+    """What equal acts have in common, so that the feed shows them as one: many receive a text, or state the same of it.
+    Any other act has a key of its own. Scripts make the same key, see lists.ts."""
+    if item.kind == "confirmation":
+        return f"{item.kind}/{item.case}/{item.name}"
+    fact = item.facts[0] if len(item.facts) == 1 else None
+    if not isinstance(fact, PositionStated | TextDelivered):
+        return item.cursor
+    said = (fact.question, fact.position) if isinstance(fact, PositionStated) else ()
+    by = "" if fact.by == fact.party else fact.by
+    return "/".join((str(fact.__struct_config__.tag), fact.case, fact.procedure, by, *said))
 
 
 def _task(call: Call, ask: Ask) -> Task:
@@ -180,6 +197,4 @@ def reports_due(call: Call, _: Text, case: CaseState) -> Iterator[Due]:
         yield Due(at=None, what=what, case=case.id, clause=clause, link=link)
 
 
-ROUTES: tuple[Route, ...] = (
-    Route(method="GET", path="/", handler=show, summary="Situation", tag="pages", scope="read", media=HTML),
-)
+ROUTES: tuple[Route, ...] = (page_route("GET", "/", show, "Situation"),)

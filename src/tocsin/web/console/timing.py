@@ -18,8 +18,6 @@ from tocsin.replay.precedents import Precedent, Search, Times, precedents, summa
 from tocsin.terms import HOUR_US, SOURCE_CLASSES, Instant, SourceClass
 from tocsin.web.call import Call
 
-COMPARED = ("t_consult", "t_decide", "t_first_unit")
-"""Headline times that are known of precedents."""
 _KNOWN: dict[str, tuple[Precedent, ...]] = {}
 _ONE_AT_A_TIME = Lock()
 """So that many who ask at first do not all replay the same."""

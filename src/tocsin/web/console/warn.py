@@ -16,7 +16,7 @@ from tocsin.centre.runtime import reads_as
 from tocsin.centre.view_model import PreviewLine
 from tocsin.errors import Malformed, NotFound
 from tocsin.terms import Marking, PartyId
-from tocsin.web.call import HTML, Call, Reply, Route
+from tocsin.web.call import Call, Reply, Route, page_route
 from tocsin.web.console.acting import Actors, able, chosen, named, path
 from tocsin.web.forms import ActForm, act, command_id, problem_in
 from tocsin.web.problems import Problem
@@ -94,7 +94,7 @@ async def preview(call: Call) -> Reply:
         seen = _seen(call, form, form.case)
     except Malformed as problem:
         if call.header(PARTIAL):
-            return page(call, "console/warn_preview", status=400, seen=None, problem=problem_in(problem))
+            return page(call, "console/warn_preview", seen=None, problem=problem_in(problem))
         return _form(call, form, problem_in(problem))
     if call.header(PARTIAL):
         return page(call, "console/warn_preview", seen=seen, problem=None)
@@ -148,7 +148,7 @@ async def hand_in(call: Call) -> Reply:
     shows = (
         (_("What is known"), form.text),
         (_("Marking, TLP 2.0"), form.marking),
-        (_("Released to"), ", ".join(call.view.law.name(name) for name in form.to)),
+        (_("Released to"), ", ".join(call.view.law.name(name) for name in form.to) or _("nobody")),
         (_("Groups as they were on"), form.as_of),
         (_("Originator control"), _("nobody but us passes it on") if form.orcon else ""),
     )
@@ -245,7 +245,6 @@ def _form(call: Call, form: WarningForm | None, problem: Problem | None = None, 
     return page(
         call,
         "console/warn",
-        status=problem.status if problem is not None else 200,
         here="/desk",
         problem=problem,
         form=form if form is not None else WarningForm(csrf=""),
@@ -269,7 +268,6 @@ def _one(call: Call, problem: Problem | None = None) -> Reply:
     return page(
         call,
         "console/warn_one",
-        status=problem.status if problem is not None else 200,
         here="/desk",
         problem=problem,
         line=line,
@@ -351,19 +349,15 @@ def _path(call: Call) -> str:
     return path(call, "desk", "warning", call.params["case"], call.params["warning"])
 
 
-def _route(method: Any, where: str, handler: Any, summary: str, scope: Any, **more: Any) -> Route:  # noqa: ANN401  # a row
-    return Route(
-        method=method, path=where, handler=handler, summary=summary, tag="pages", scope=scope, media=HTML, **more
-    )
-
-
 _ONE = "/desk/warning/{case}/{warning}"
 ROUTES: tuple[Route, ...] = (
-    _route("GET", "/desk/warning", show, "A warning", "warn"),
-    _route("POST", "/desk/warning", hand_in, "Hand in a warning", "warn", body=WarningForm, has_content=True),
-    _route("POST", "/desk/warning/preview", preview, "Who would see it", "warn", body=WarningForm, has_content=True),
-    _route("GET", _ONE, one, "Who has a warning, and what can be done with it", "read"),
-    _route("POST", f"{_ONE}/release", remark, "Release it otherwise", "handle", body=RemarkForm),
-    _route("POST", f"{_ONE}/pass-on", pass_on, "Pass it on", "handle", body=PassForm),
-    _route("POST", f"{_ONE}/recall", recall, "Recall it", "handle", body=RecallForm),
+    page_route("GET", "/desk/warning", show, "A warning", "warn"),
+    page_route("POST", "/desk/warning", hand_in, "Hand in a warning", "warn", body=WarningForm, has_content=True),
+    page_route(
+        "POST", "/desk/warning/preview", preview, "Who would see it", "warn", body=WarningForm, has_content=True
+    ),
+    page_route("GET", _ONE, one, "Who has a warning, and what can be done with it", "read"),
+    page_route("POST", f"{_ONE}/release", remark, "Release it otherwise", "handle", body=RemarkForm),
+    page_route("POST", f"{_ONE}/pass-on", pass_on, "Pass it on", "handle", body=PassForm),
+    page_route("POST", f"{_ONE}/recall", recall, "Recall it", "handle", body=RecallForm),
 )

@@ -11,11 +11,11 @@ from tocsin.centre.model import Actor
 from tocsin.centre.notebook import model
 from tocsin.centre.notebook.base import KEEPERS
 from tocsin.centre.notebook.book import Notebook
-from tocsin.centre.words import moment_words
+from tocsin.centre.words import moment_words, shortened
 from tocsin.errors import Unserved
-from tocsin.web.call import HTML, Call, Reply, Route
-from tocsin.web.forms import Line, SeatForm, Words, command_id, onward
-from tocsin.web.problems import reply_of
+from tocsin.web.call import Call, Reply, Route, page_route
+from tocsin.web.forms import Line, SeatForm, Words, command_id, onward, problem_in
+from tocsin.web.problems import Problem
 from tocsin.web.shell import page, see_other
 
 T = TypeVar("T")
@@ -113,10 +113,10 @@ async def write(call: Call) -> Reply:
                 by, form.text, case=form.case, cursor=form.cursor.strip(), corrects=form.corrects, key=key
             ),
         )
-    except Unserved as problem:
+    except Unserved as error:
         if form.corrects:
-            return await _entry_page(call, form.corrects, problem=problem, form=form)
-        return await _log_page(call, LogQuery(), problem=problem, form=form)
+            return await _entry_page(call, form.corrects, problem=problem_in(error), form=form)
+        return await _log_page(call, LogQuery(), problem=problem_in(error), form=form)
     return see_other(onward(call, f"/watch/log#{entry.id}"))
 
 
@@ -130,13 +130,13 @@ async def erase(call: Call) -> Reply:
     name, why = call.params["entry"], call.body.why
     try:
         await ask(call, lambda book, by: book.erase_entry(by, name, why))
-    except Unserved as problem:
-        return await _entry_page(call, name, problem=problem)
+    except Unserved as error:
+        return await _entry_page(call, name, problem=problem_in(error))
     return see_other(onward(call, f"/watch/log/{name}"))
 
 
 async def _log_page(
-    call: Call, query: LogQuery, *, problem: Unserved | None = None, form: EntryForm | None = None
+    call: Call, query: LogQuery, *, problem: Problem | None = None, form: EntryForm | None = None
 ) -> Reply:
     found = await ask(
         call,
@@ -148,7 +148,6 @@ async def _log_page(
     return page(
         call,
         "console/watch_log",
-        status=status_of(problem),
         here="/watch",
         log=found,
         query=query,
@@ -158,15 +157,12 @@ async def _log_page(
     )
 
 
-async def _entry_page(
-    call: Call, name: str, *, problem: Unserved | None = None, form: EntryForm | None = None
-) -> Reply:
+async def _entry_page(call: Call, name: str, *, problem: Problem | None = None, form: EntryForm | None = None) -> Reply:
     found = await ask(call, lambda book, by: book.entry(by, name))
     newest = await ask(call, lambda book, by: book.log(by, limit=1))
     return page(
         call,
         "console/watch_entry",
-        status=status_of(problem),
         here="/watch",
         entry=found,
         may_erase=call.actor.role in KEEPERS and not call.actor.on_behalf and found.erased is None,
@@ -200,8 +196,8 @@ async def hand_over(call: Call) -> Reply:
     key = command_id(call, "handover", (form.text, points), form.seen)
     try:
         await ask(call, lambda book, by: book.hand_over(by, form.text, points, key=key))
-    except Unserved as problem:
-        return await _handover_page(call, problem=problem, form=form)
+    except Unserved as error:
+        return await _handover_page(call, problem=problem_in(error), form=form)
     return see_other(onward(call, "/watch#handovers"))
 
 
@@ -213,17 +209,16 @@ async def end_handover(call: Call) -> Reply:
             await ask(call, lambda book, by: book.take_over(by, name))
         else:
             await ask(call, lambda book, by: book.withdraw_handover(by, name))
-    except Unserved as problem:
-        return await _handover_page(call, problem=problem)
+    except Unserved as error:
+        return await _handover_page(call, problem=problem_in(error))
     return see_other(onward(call, "/watch#handovers"))
 
 
-async def _handover_page(call: Call, *, problem: Unserved | None = None, form: HandoverForm | None = None) -> Reply:
+async def _handover_page(call: Call, *, problem: Problem | None = None, form: HandoverForm | None = None) -> Reply:
     found = await ask(call, lambda book, by: book.handovers(by, limit=HANDOVERS_SHOWN))
     return page(
         call,
         "console/watch_handover",
-        status=status_of(problem),
         here="/watch",
         handovers=found.handovers,
         form=form or HandoverForm(csrf="", points="\n".join(open_points(call))),
@@ -235,7 +230,7 @@ async def _handover_page(call: Call, *, problem: Unserved | None = None, form: H
 
 def open_points(call: Call) -> tuple[str, ...]:
     """What is open now, for the next shift to know: asked of the seat, falling due, waiting, running."""
-    points = (point[: model.POINT_MAX] for point in _points(call))
+    points = (shortened(point, model.POINT_MAX) for point in _points(call))
     return tuple(point for point, _ in zip(points, range(model.POINTS_MAX), strict=False))
 
 
@@ -252,40 +247,16 @@ def _points(call: Call) -> Iterator[str]:
             yield f"Open case {case.case}: {case.running} of {case.procedures} texts running"
 
 
-def status_of(problem: Unserved | None) -> int:
-    """The status of a page that shows a refusal."""
-    return 200 if problem is None else reply_of(problem).status
-
-
 LOG, HANDOVER = "/watch/log", "/watch/handover"
 ROUTES: tuple[Route, ...] = (
-    Route(method="GET", path="/watch", handler=show, summary="Watch-keeping", tag="pages", scope="read", media=HTML),
-    Route(
-        method="GET", path=LOG, handler=log, summary="The watch log", tag="pages", scope="read", query=LogQuery,
-        media=HTML,
+    page_route("GET", "/watch", show, "Watch-keeping"),
+    page_route("GET", LOG, log, "The watch log", query=LogQuery),
+    page_route("POST", LOG, write, "Write in the watch log", body=EntryForm, errors=(404, 409)),
+    page_route("GET", LOG + "/{entry}", entry, "One entry of the watch log", errors=(404,)),
+    page_route(
+        "POST", LOG + "/{entry}/erase", erase, "Destroy the text of an entry", body=EraseForm, errors=(404, 409)
     ),
-    Route(
-        method="POST", path=LOG, handler=write, summary="Write in the watch log", tag="pages", scope="read",
-        body=EntryForm, errors=(404, 409), media=HTML,
-    ),
-    Route(
-        method="GET", path=LOG + "/{entry}", handler=entry, summary="One entry of the watch log", tag="pages",
-        scope="read", errors=(404,), media=HTML,
-    ),
-    Route(
-        method="POST", path=LOG + "/{entry}/erase", handler=erase, summary="Destroy the text of an entry",
-        tag="pages", scope="read", body=EraseForm, errors=(404, 409), media=HTML,
-    ),
-    Route(
-        method="GET", path=HANDOVER, handler=handover, summary="Hand the watch over", tag="pages", scope="read",
-        media=HTML,
-    ),
-    Route(
-        method="POST", path=HANDOVER, handler=hand_over, summary="Hand the watch over", tag="pages", scope="read",
-        body=HandoverForm, errors=(409,), media=HTML,
-    ),
-    Route(
-        method="POST", path=HANDOVER + "/{handover}", handler=end_handover, summary="Take the watch over",
-        tag="pages", scope="read", body=EndForm, errors=(404, 409), media=HTML,
-    ),
-)  # fmt: skip
+    page_route("GET", HANDOVER, handover, "Hand the watch over"),
+    page_route("POST", HANDOVER, hand_over, "Hand the watch over", body=HandoverForm, errors=(409,)),
+    page_route("POST", HANDOVER + "/{handover}", end_handover, "Take the watch over", body=EndForm, errors=(404, 409)),
+)

@@ -1,6 +1,7 @@
 """What if: positions entered by hand, and what a rule of the charter makes of them. Nothing here reaches the ledger."""
 
-from typing import Annotated, Literal
+from collections.abc import Iterator
+from typing import Annotated, Literal, NamedTuple
 
 from msgspec import Meta, Struct, field
 from msgspec.structs import replace
@@ -8,19 +9,21 @@ from msgspec.structs import replace
 from tocsin.alliance.state import Procedure
 from tocsin.charter.forum import Unset, ballot_for, electors_of, open_forums
 from tocsin.charter.model import Forum, Matter
+from tocsin.charter.rules.ballot import Ballot, names_in
 from tocsin.charter.rules.levers import Lever
 from tocsin.charter.snapshot import Snapshot
 from tocsin.charter.told.outcome import OutcomeAnswer, answer_of
 from tocsin.charter.told.query import Query, Stated, questions_of
-from tocsin.charter.told.words import rule_words
 from tocsin.errors import NotFound
+from tocsin.measures.comparison_words import rule_short
 from tocsin.terms import PartyId, Position
-from tocsin.web.call import HTML, Call, Reply, Route
+from tocsin.web.call import Call, Reply, Route, page_route
 from tocsin.web.console.charter import DayQuery, Short, day_values, snapshot_of
 from tocsin.web.shell import page
 
 Said = Literal["", "support", "object", "abstain", "qualified_abstention", "absent", "not_stated"]
 Question = Annotated[str, Meta(max_length=100)]
+Number = Annotated[str, Meta(max_length=12)]
 
 
 class WhatIfQuery(DayQuery, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -33,6 +36,8 @@ class WhatIfQuery(DayQuery, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     closed: Literal["", "yes"] = ""
     says: dict[Short, Said] = field(default_factory=dict)
     """elector -> position on the text"""
+    weighs: dict[Question, Number] = field(default_factory=dict)
+    """'set elector' -> what it is taken to weigh; what is no number: as the charter says"""
     asked: dict[Question, Said] = field(default_factory=dict)
     """'elector question' -> position on a question of its own"""
     all: Said = ""
@@ -49,6 +54,17 @@ class Elector(Struct, frozen=True):
     votes: bool
 
 
+class WeightsShown(NamedTuple):
+    """A set of weights that the rule counts by."""
+
+    name: str
+    unit: str
+    by_charter: dict[str, int]
+    """Empty where the charter has none for the day."""
+    given: dict[str, int]
+    """What is said to be otherwise here."""
+
+
 class Set(Struct, frozen=True, kw_only=True):
     """The question as the form holds it: what is decided where, by whom."""
 
@@ -63,6 +79,7 @@ class Set(Struct, frozen=True, kw_only=True):
     closed: bool
     positions: Stated
     on_questions: dict[str, Stated]
+    weights: tuple[WeightsShown, ...]
 
 
 class Difference(Struct, frozen=True):
@@ -175,6 +192,7 @@ def _set(call: Call, snapshot: Snapshot, query: WhatIfQuery) -> Set | None:
         is_lacking_subject=matter.subject and not subject,
         closed=bool(query.closed),
         positions=_stated(electors, query.says, query.all),
+        weights=() if isinstance(ballot, Unset) else tuple(_weights(snapshot, ballot, query.weighs)),
         on_questions={question: _on_question(electors, question, query.asked) for question in questions},
     )
 
@@ -191,7 +209,7 @@ def _forums(snapshot: Snapshot, matter: Matter) -> dict[str, Forum]:
 
 
 def _forum_words(call: Call, snapshot: Snapshot, forum: Forum) -> str:
-    words = "rule not published" if forum.rule == "unset" else rule_words(forum.rule, snapshot.rules)
+    words = "rule not published" if forum.rule == "unset" else rule_short(forum.rule, snapshot.rules)
     under = f" (only under the reading {forum.reading})" if forum.reading else ""
     return f"{call.view.law.name(forum.organ)}: {words}{under}"
 
@@ -203,6 +221,20 @@ def _stated(electors: tuple[Elector, ...], says: dict[str, Said], everybody: Sai
 
 def _on_question(electors: tuple[Elector, ...], question: str, asked: dict[str, Said]) -> Stated:
     return {one.party: asked.get(f"{one.party} {question}") or "not_stated" for one in electors}
+
+
+def _weights(snapshot: Snapshot, ballot: Ballot, weighs: dict[str, str]) -> Iterator[WeightsShown]:
+    _, names, _ = names_in(ballot.rule)
+    for name in sorted(names):
+        row = ballot.weights.get(name, {})
+        by_charter: dict[str, int] = {party: row[party] for party in ballot.universe if party in row}
+        said = {party: weighs.get(f"{name} {party}", "") for party in ballot.universe}
+        numbers: dict[str, int] = {
+            party: int(text) for party, text in said.items() if text.isascii() and text.isdecimal()
+        }
+        given = {party: weight for party, weight in numbers.items() if weight != by_charter.get(party)}
+        unit = snapshot.weights[name].unit if name in snapshot.weights else ""
+        yield WeightsShown(name, unit, by_charter, given)
 
 
 # ---- the answer
@@ -224,6 +256,7 @@ def _answer(call: Call, snapshot: Snapshot, made: Set) -> OutcomeAnswer | None:
         rule=made.forum.rule,
         subject=made.subject,
         closed=made.closed,
+        weights={one.name: one.given for one in made.weights if one.given},
     )
     return answer_of(call.view.law.charter, snapshot, query)
 
@@ -255,14 +288,5 @@ def _is_alone(lever: Lever) -> bool:
 
 
 ROUTES: tuple[Route, ...] = (
-    Route(
-        method="GET",
-        path="/charter/what-if",
-        handler=show,
-        summary="What a rule makes of positions entered by hand",
-        tag="pages",
-        scope="read",
-        query=WhatIfQuery,
-        media=HTML,
-    ),
+    page_route("GET", "/charter/what-if", show, "What a rule makes of positions entered by hand", query=WhatIfQuery),
 )
