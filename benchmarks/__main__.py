@@ -41,7 +41,7 @@ def main() -> None:
         "centre": partial(bench_centre.main, full=wanted.full),
         "web": bench_web.main,
         "console": bench_console.main,
-        "forces": bench_forces.main,
+        "forces": partial(bench_forces.main, full=wanted.full),
     }
     for name in wanted.names or benchmarks:
         if name not in benchmarks:

@@ -21,10 +21,14 @@ from tocsin.cli.charter_check import Checked
 from tocsin.cli.charter_view import CharterView, Summary
 from tocsin.cli.compare_print import ComparisonAnswer
 from tocsin.cli.export_make import ExportAnswer
-from tocsin.cli.forces_answers import InventoryAnswer, UnitsAnswer, Verified
+from tocsin.cli.forces_answers import ImportAnswer, InventoryAnswer, UnitsAnswer, Verified
+from tocsin.cli.forces_standing import StandingLine
 from tocsin.cli.ledger_words import EntryView
 from tocsin.cli.replay_tables import Entry, Result
+from tocsin.forces.burden import Burden
+from tocsin.forces.gaps import GapReport
 from tocsin.forces.model import Plan
+from tocsin.forces.record import Comparison
 from tocsin.ledger import Restored, Verdict
 from tocsin.measures.burden import BurdenReport
 from tocsin.measures.cohesion import CohesionReport
@@ -55,7 +59,8 @@ a command that the law refuses |
 
 An error is text on standard error. With `--json` there is also an object on standard output:
 `{"error": {"kind", "message", "problems", "known"}, "exit_code": 2}`. Each of the `problems` has `file`, `line`,
-`field`, `found`, and where it helps `accepted` and `fix`; `known` lists the names there are where one was not found.
+`field`, `found`, and where it helps `accepted` and `fix`, and in a workbook `cell`; `known` lists the names there are
+where one was not found.
 What a centre said no to has `code`, `status`, `field`, `found`, `accepted`, `clause` and `fix` too; `exit_code` is 1
 where it was the law that said no.
 
@@ -105,8 +110,15 @@ ANSWERS: Mapping[str, str | type[Struct]] = {
     "ledger audit": "`ledger`, `counts` by word, and `acts`, a list of {}",
     "forces plan": Plan,
     "forces verify": Verified,
+    "forces burden": Burden,
+    "forces draw": "`written`, the paths of the files",
+    "forces compare": Comparison,
     "forces inventory check": InventoryAnswer,
     "forces inventory list": UnitsAnswer,
+    "forces inventory import": ImportAnswer,
+    "forces gaps": GapReport,
+    "forces standing": "`arrangements`, a list of {}; of one: `arrangement`, `rows`, `contested`, the subjects on "
+    "which sources differ, and `written`, the case that was made of it",
     "measures burden": BurdenReport,
     "measures concentration": ConcentrationReport,
     "measures similarity": SimilarityReport,
@@ -179,6 +191,7 @@ LISTED: Mapping[str, type[Struct]] = {
     "ledger verify": Verdict,
     "ledger restore": Restored,
     "ledger audit": Redecided,
+    "forces standing": StandingLine,
     "restore": Restored,
     "desk list": DeskLine,
     "desk trail": TraceLine,

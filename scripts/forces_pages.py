@@ -4,8 +4,9 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
-from tocsin.forces import model
+from tocsin.forces import gaps, model, record_model, standing
 from tocsin.forces.files import capabilities
+from tocsin.forces.misses import Miss
 
 INTRO = """\
 [FORCES.md](../FORCES.md) explains how to use them and states every rule. Dates are written 2026-01-31 and stand for
@@ -19,6 +20,15 @@ CASE: tuple[tuple[str, type[Struct]], ...] = (
     ("[[cap]]", model.Cap),
     ("[[mandate]]", model.Mandate),
     ("[[gate]]", model.Gate),
+    ("[[share]]", model.Share),
+)
+RECORD: tuple[tuple[str, type[Struct]], ...] = (
+    ("[record]", record_model.RecordAbout),
+    ("[[asked]]", record_model.Asked),
+    ("[[offer]]", record_model.Offer),
+    ("[[seen]]", record_model.Sighting),
+    ("[[milestone]]", record_model.Milestone),
+    ("[[beside]]", record_model.Beside),
 )
 PLAN: tuple[type[Struct], ...] = (
     model.Plan,
@@ -27,7 +37,19 @@ PLAN: tuple[type[Struct], ...] = (
     model.LineTotal,
     model.Unfilled,
     model.Blocked,
+    model.MandateCourse,
+    model.Relief,
     model.Break,
+)
+
+GAPS: tuple[type[Struct], ...] = (
+    gaps.GapReport,
+    gaps.ScenarioTotals,
+    gaps.Gap,
+    gaps.Place,
+    gaps.Binding,
+    gaps.Near,
+    Miss,
 )
 
 Table = Callable[[type[Struct], set[str]], str]
@@ -40,6 +62,17 @@ def forces_reference(made: str, table: Table) -> str:
         parts += [f"### `{name}`", struct.__doc__ or "", table(struct, set())]
     parts += ["## The inventory, a CSV file", "One unit a row, one field a column.", table(model.Unit, set())]
     parts += ["### Caveat", model.Caveat.__doc__ or "", table(model.Caveat, set())]
+    parts += ["## The record of what was sent, a TOML file", "At its top stands `schema = 1`."]
+    stated = {"says", "source", "class_", "conflict", "inferred"}
+    parts += ["### Every statement", "All tables but the first have these.", table(record_model.Sourced, set())]
+    for name, struct in RECORD:
+        parts += [f"### `{name}`", struct.__doc__ or "", table(struct, stated)]
+    parts += ["## A standing arrangement, a TOML file", "One file each, in `src/tocsin/standing`."]
+    parts += ["### `[arrangement]`", standing.Arrangement.__doc__ or "", table(standing.Arrangement, set())]
+    parts += ["### `[[row]]`", standing.StandingRow.__doc__ or "", table(standing.StandingRow, set())]
+    parts.append("## Gaps, as JSON")
+    for struct in GAPS:
+        parts += [f"### {struct.__name__}", " ".join((struct.__doc__ or "").split()), table(struct, set())]
     parts.append("## The plan, as JSON")
     for struct in PLAN:
         parts += [f"### {struct.__name__}", " ".join((struct.__doc__ or "").split()), table(struct, set())]

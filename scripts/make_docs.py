@@ -23,6 +23,7 @@ from tocsin.charter.checks.rows import must_be_said
 from tocsin.charter.files.schema import charter_schema
 from tocsin.charter.rows import Id, Row
 from tocsin.charter.rules import kinds as rule_kinds
+from tocsin.forces import standing
 
 ROOT = Path(__file__).resolve().parent.parent
 MADE = "*This page is generated from the code by `python -m scripts.make_docs`; do not edit it.*"
@@ -62,6 +63,7 @@ FORMS = {
     pattern_of(predicates.FactName): "fact name",
     pattern_of(Name): "name",
     pattern_of(settings.Host): "host",
+    pattern_of(standing.PartDate): "day, month or year in quotes",
     pattern_of(settings.Address): "e-mail address",
 }
 """Texts of a special form, by their pattern."""

@@ -39,6 +39,8 @@ from tocsin.centre.notify.model import Contact, Message
 from tocsin.centre.settings import Settings
 from tocsin.terms import Marking, iso
 from tocsin.web.app import build_app
+from tocsin.web.examples import BODIES
+from tocsin.web.routes_forces import FORCES
 
 API = "/api/v1"
 KEY = bytes(range(32))
@@ -106,6 +108,7 @@ OUTLETS: dict[tuple[str, str], str] = {
     ("GET", API + "/receipts/{cursor}/inclusion"): "whether there is one; its text is a declared exception",
     ("GET", f"{API}/consistency"): "whether there is one; its text is a declared exception",
     **console.OUTLETS,
+    **{(route.method, route.path): "knock" for route in FORCES},
     **{(line.split()[0], line.split()[1]): "knock" for line in KNOCKS.strip().splitlines()},
 }
 """Every outlet, and where it is compared. An administrator's own (audit, figures, everybody's desks) tell who asked for
@@ -347,6 +350,10 @@ class Door:
         yield "check a contact", ("POST", f"{API}/contacts/c-000000000000/check"), out
         erase = {"reason": "it holds personal data", "decided_by": "its author"}
         yield "erase", ("POST", f"{API}/cases/k/warnings/w1/erase", erase), out
+        for route in FORCES:
+            assert route.body is not None
+            for name, example in BODIES[route.body].items():
+                yield f"{route.path}: {name}", (route.method, route.path, example), out
         for path in ("/login", "/enter"):
             form = "csrf=x&name=hidden+officer&password=y" + ("&link=x&again=y" if path == "/enter" else "")
             yield f"form {path}", ("POST", path), {"secret": "", "form": form}

@@ -272,13 +272,16 @@ def _paths() -> Iterator[str]:
 
 
 def _left_out(site: Site, user: Reader) -> list[str]:
-    """What on the open page is neither translated, marked as English, nor data."""
+    """What on the open page is neither translated, marked as English (as names of the charter are), nor data."""
     law = site.world.centre.law
     view = site.world.centre.view("XAC")
-    data = {*DATA, *view.law.names, *view.law.names.values(), *view.snapshot.clauses}
+    data = {*DATA, *view.law.names, *view.snapshot.clauses}
     data |= {law.charter.document.charter.title, law.charter.id}
     pieces = [one for one in Said(user.page.html).pieces if not any(kept in one.where for kept in KEPT_BY_PEOPLE)]
-    found = [f"{user.path} {one.where[-60:]}: {one.text}" for one in unmarked(pieces, data)]
+    options = [one for one in pieces if one.where.endswith(" option")]  # nothing in one can be marked
+    others = [one for one in pieces if one not in options]
+    left = (*unmarked(others, data), *unmarked(options, {*data, *view.law.names.values()}))
+    found = [f"{user.path} {one.where[-60:]}: {one.text}" for one in left]
     wrong = [one for one in pieces if one.language == "en" and (OPEN in one.text or CLOSE in one.text)]
     return found + [f"{user.path} {one.where[-60:]} is marked as English: {one.text}" for one in wrong]
 

@@ -510,6 +510,13 @@ def test_every_route_of_the_api_has_its_method() -> None:
         lambda: book.report_versions("x"),
         lambda: book.issue_report("x", 1),
         lambda: book.drop_report("x", 1),
+        lambda: one.forces.plan("x", "x"),
+        lambda: one.forces.verify({}),
+        lambda: one.forces.explain({}),
+        lambda: one.forces.what_if({}, ["x"]),
+        lambda: one.forces.gaps(["x"], "x"),
+        lambda: one.forces.burden({}),
+        lambda: one.forces.course({}),
     )
     wanted = {(route.method, re.sub(r"\{\w+\}", "x", route.path)) for route in ROUTES if route.path.startswith("/api/")}
     assert {one.asked(call) for call in calls} == wanted

@@ -141,16 +141,16 @@ def test_a_command_of_schema_1_keeps_its_bytes_though_it_speaks_of_deliveries() 
     assert bytes(decode_act(old).command) == bytes(decode_act(world.acts[0]).command)
 
 
-@pytest.mark.parametrize("schema", [b"0", b"3", b"99", b'"2"', b"null", b"2.5"])
+@pytest.mark.parametrize("schema", [b"0", b"4", b"99", b'"3"', b"null", b"2.5"])
 def test_an_act_of_another_schema_stops_the_reader(schema: bytes) -> None:
-    data = encode_act(an_act()).replace(b'"schema":2', b'"schema":' + schema)
+    data = encode_act(an_act()).replace(b'"schema":3', b'"schema":' + schema)
     with pytest.raises(NeedsNewer):
         decode_act(data)
 
 
 def test_an_act_that_says_its_schema_twice_is_held_to_the_last() -> None:
-    data = encode_act(an_act())[:-1] + b',"schema":3}'
-    with pytest.raises(NeedsNewer, match="act schema 3"):
+    data = encode_act(an_act())[:-1] + b',"schema":4}'
+    with pytest.raises(NeedsNewer, match="act schema 4"):
         decode_act(data)
 
 

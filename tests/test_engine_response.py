@@ -155,14 +155,10 @@ def test_a_stranger_has_no_part_in_the_response() -> None:
         assert kinds(attempt) == ["refused: not entitled"]
 
 
-def test_a_package_names_lines_that_are_required_and_nations_that_are_there() -> None:
+def test_a_package_names_lines_that_are_required_and_has_a_name_of_its_own() -> None:
     world = _required()
     strange = world.do(c.ReportPackage, 4, "SG", package="x", totals={"tanks": 0}, digest="d", algorithm="by hand")
     assert kinds(strange) == ["refused: no such line"]
-    forged = world.do(
-        c.ReportPackage, 4, "SG", package="x", totals={}, digest="d", algorithm="by hand", verified_by=("XQA",)
-    )
-    assert kinds(forged) == ["refused: no such line"]
     world.do(c.ReportPackage, 4, "SG", package="x", totals={}, digest="d", algorithm="by hand")
     again = world.do(c.ReportPackage, 5, "SG", package="x", totals={}, digest="d", algorithm="by hand")
     assert kinds(again) == ["refused: name taken"]
@@ -172,6 +168,41 @@ def test_a_mandate_is_not_overwritten_by_another_of_its_name() -> None:
     world = decided()
     world.do(c.RecordMandate, 3, "SG", mandate="m", given_by="UNSC")
     assert kinds(world.do(c.RecordMandate, 4, "SG", mandate="m", given_by="UNSC")) == ["refused: name taken"]
+
+
+def test_a_mandate_is_renewed_before_it_runs_out_and_its_deadline_moves() -> None:
+    world = decided()
+    world.do(c.RecordMandate, 3, "SG", mandate="m", given_by="UNSC", until=at(10))
+    renewed = world.do(c.RenewMandate, 5, "SG", mandate="m", given_by="UNSC", until=at(20))
+    assert kinds(renewed) == ["MandateRenewed"]
+    assert due(world.charter, world.state) == at(20)
+    assert world.case.mandates == {"m": at(20)}
+    assert kinds(world.do(c.Wake, 20, "centre")) == ["MandateExpired"]
+
+
+def test_a_mandate_renewed_without_an_end_stays() -> None:
+    world = decided()
+    world.do(c.RecordMandate, 3, "SG", mandate="m", given_by="UNSC", until=at(10))
+    world.do(c.RenewMandate, 5, "SG", mandate="m", given_by="UNSC")
+    assert due(world.charter, world.state) is None
+    assert world.case.mandates == {"m": None}
+
+
+def test_a_renewal_that_renews_nothing_is_refused_with_what_would_be_taken() -> None:
+    world = decided()
+    world.do(c.RecordMandate, 3, "SG", mandate="m", given_by="UNSC", until=at(10))
+    world.do(c.RecordMandate, 3, "SG", mandate="open", given_by="UNSC")
+    for hours, by, fields, code, fix in (
+        (4, "SG", {"mandate": "n", "until": at(20)}, "no such mandate", "In force: m, open."),
+        (4, "SG", {"mandate": "m", "until": at(10)}, "no later end", "Give a later end"),
+        (4, "SG", {"mandate": "m", "until": at(9)}, "no later end", "Give a later end"),
+        (4, "SG", {"mandate": "open", "until": at(20)}, "no end", "nothing to renew"),
+        (4, "XQA", {"mandate": "m", "until": at(20)}, "not entitled", "office or organ"),
+        (11, "SG", {"mandate": "m", "until": at(20)}, "no such mandate", "run out is recorded anew"),
+    ):
+        refused = world.do(c.RenewMandate, hours, by, given_by="UNSC", **fields)
+        assert isinstance(refused, Refusal)
+        assert (refused.code, fix in refused.fix) == (code, True), refused
 
 
 def test_the_report_that_is_owed_is_filed() -> None:

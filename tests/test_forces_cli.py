@@ -30,7 +30,7 @@ def test_a_plan_shows_the_four_counters_of_every_line_and_why_it_is_not_filled()
     assert done.code == 1
     assert done.out.startswith(" HYPOTHETICAL ")
     assert "line in place required pledged filled shortfall" in done.flat
-    assert "infantry by 144 h 3,000 6,230 1,100 1,900 ✗ notice, essential" in done.flat
+    assert "infantry by 144 h 3,000 8,230 1,100 1,900 ✗ notice, essential" in done.flat
     assert "bridging by 72 h 300 380 380 0 ✓" in done.flat
     assert "The package fails without it." in done.flat
     assert "notice: 2,960 held back: XAA-1BDE, XAF-LGT" in done.flat
@@ -91,7 +91,7 @@ def test_a_plan_that_would_steer_the_terminal_does_not(plan: Path) -> None:
 def test_an_inventory_is_summed_up_by_nation_and_capability() -> None:
     done = tocsin("forces", "inventory", "check", "meridian")
     assert done.code == 0
-    assert "24 units of 7 nations, no mistake" in done.out
+    assert "25 units of 7 nations, no mistake" in done.out
     assert "XAA air-defence-long 1 8 launchers" in done.flat
 
 
@@ -119,6 +119,8 @@ def test_units_are_listed_by_what_is_asked_for() -> None:
 
     assert listed("--capability", "fighter") == ["XAA-FTR", "XAC-FTR"]
     assert listed("--capability", "fighter", "--ready", "12h") == ["XAA-FTR"]
+    assert listed("--capability", "helicopter", "--ready", "72h") == ["XAD-HEL", "XAG-HEL"]
+    assert listed("--capability", "airlift", "--ready", "72h") == []
     assert listed("--nation", "xag") == ["XAG-TNK", "XAG-HEL"]
     assert listed("--nation", "XAZ") == []
     assert "0 units" in tocsin("forces", "inventory", "list", "meridian", "--nation", "XAZ").out

@@ -64,11 +64,13 @@ def test_every_message_belongs_to_a_file() -> None:
 @pytest.mark.parametrize("name", resource_names(FOLDER))
 def test_a_shipped_case_is_planned_lawfully(name: str) -> None:
     case = load_case(name)
-    units = load_inventory("meridian", case.capability, case.case.activation)
+    own = (ROOT / f"src/tocsin/operations/{name}.csv").is_file()  # a real case has an inventory of its own
+    units = load_inventory(name if own else "meridian", case.capability, case.case.activation)
     plan = plan_of(case, units, greedy(case, units))
     assert plan.hypothetical
     assert verify(case, units, plan.package) == ()
-    assert bool(plan.unfilled) == (name == "meridian-ford")
+    if name.startswith("meridian-"):
+        assert bool(plan.unfilled) == (name != "meridian-flood")
 
 
 def test_the_shipped_cases_show_most_of_what_can_hold_a_unit_back() -> None:
@@ -79,7 +81,7 @@ def test_the_shipped_cases_show_most_of_what_can_hold_a_unit_back() -> None:
 
 
 def test_the_guide_builds_a_case_and_an_inventory_that_plan_as_it_says(tmp_path: Path) -> None:
-    (toml,) = re.findall(r"^```toml\n(.*?)^```", GUIDE, re.MULTILINE | re.DOTALL)
+    toml, *_ = re.findall(r"^```toml\n(.*?)^```", GUIDE, re.MULTILINE | re.DOTALL)
     (rows,) = re.findall(r"^```text\n(id,.*?)^```", GUIDE, re.MULTILINE | re.DOTALL)
     (tmp_path / "case.toml").write_text(toml, encoding="utf-8")
     (tmp_path / "units.csv").write_text(rows, encoding="utf-8")

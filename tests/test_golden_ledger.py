@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from tests.golden import make_ledger
-from tests.golden.make_acts import book_summary, summary
+from tests.golden.make_acts import book_summary, findings_summary, summary
 from tests.world import COMMAND_KINDS, rebook, refold
 from tocsin.alliance.codec import Act, decode_submission
 from tocsin.alliance.commands import Expel
@@ -53,6 +53,16 @@ def test_a_golden_ledger_holds_every_kind_of_its_time(path: Path) -> None:
 def test_a_golden_ledger_of_a_centre_yields_the_book_it_always_did(path: Path) -> None:
     acts = _acts(path)
     assert book_summary(refold(acts), rebook(acts)) == path.with_suffix(".book.json").read_bytes()
+
+
+@pytest.mark.parametrize("path", LEDGERS[2:], ids=lambda path: path.stem)
+def test_a_golden_ledger_yields_the_findings_on_packages_it_always_did(path: Path) -> None:
+    assert findings_summary(refold(_acts(path))) == path.with_suffix(".findings.json").read_bytes()
+
+
+@pytest.mark.parametrize("path", LEDGERS[:2], ids=lambda path: path.stem)
+def test_of_an_older_package_it_is_known_who_reported_it(path: Path) -> None:
+    assert refold(_acts(path)).cases["k"].packages["one"].by == "SG"
 
 
 FILES = sorted(GOLDEN.glob("ledger-*.tocsin"))

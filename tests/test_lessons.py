@@ -131,6 +131,7 @@ def test_every_kind_of_fact_that_matters_has_its_sentence() -> None:
         "DeadlineMoved",
         "MandateExpired",
         "MandateRecorded",
+        "MandateRenewed",
         "PledgeMade",
         "PledgeWithdrawn",
         "Ratified",

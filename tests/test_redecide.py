@@ -82,7 +82,7 @@ def test_a_charter_that_changed_since_is_told_though_nothing_differs() -> None:
     [
         (lambda all_: all_[1:2], "it belongs to no run of a case"),
         (lambda _: [(1, b"\xff no record")], "This is no act of any schema"),
-        (lambda all_: [(1, all_[1][1].replace(b'"schema":2', b'"schema":99'))], "act schema 99; this release reads 1"),
+        (lambda all_: [(1, all_[1][1].replace(b'"schema":3', b'"schema":99'))], "act schema 99; this release reads 1"),
         (lambda all_: [(1, encode(Opening(case="x", charter="none", charter_hash=""))), all_[1]], "no charter 'none'"),
     ],
     ids=["no opening", "no act", "a later schema", "an unknown charter"],

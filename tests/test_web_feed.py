@@ -157,6 +157,17 @@ def test_a_comment_keeps_a_stream_alive() -> None:
     run(story())
 
 
+def test_a_clock_that_is_set_otherwise_is_told_of_at_once() -> None:
+    async def story() -> None:
+        async with Site(mode="exercise") as site, site.stream(site.seat("XAC", "reader")) as stream:
+            assert await stream.next() == "retry: 2000"
+            conductor = site.seat("secretariat", "conductor")
+            assert (await site.post("/api/v1/clock", conductor, {"at": "2026-01-06T08:00:00Z"})).status_code == 200
+            assert await stream.next() == 'event: clock\ndata: {"now":"2026-01-06T08:00:00Z","rate":0.0,"moved":true}'
+
+    run(story())
+
+
 def test_a_stream_ends_when_its_desk_is_revoked_and_tells_nothing_more() -> None:
     async def story() -> None:
         async with Site() as site:

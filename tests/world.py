@@ -273,7 +273,14 @@ _SHAPES: dict[type, dict[str, st.SearchStrategy[Any]]] = {
         "digest": st.just("cd" * 32),
         "algorithm": st.just("by hand"),
     },
+    c.AttestPackage: {
+        "package": _NAME,
+        "digest": st.just("cd" * 32),
+        "lawful": st.just(True),
+        "rules": st.sampled_from(((), ("lift",))),
+    },
     c.RecordMandate: {"mandate": _NAME, "given_by": _PARTY},
+    c.RenewMandate: {"mandate": _NAME, "given_by": _PARTY, "until": st.sampled_from((None, at(40)))},
     c.GiveConsent: {"host": _MEMBER},
     c.WithdrawConsent: {"host": _MEMBER},
     c.StartDeployment: {"deployment": _NAME, "procedure": _NAME, "host": st.one_of(st.none(), _MEMBER)},
@@ -323,6 +330,8 @@ _STORIES: tuple[tuple[_Draft, ...], ...] = (
         (1, c.SetRequirement, {"lines": _LINES}),
         (1, c.MakePledge, {"by": "XAB", "pledge": "p", "line": "lift", "party": "XAB", "quantity": 3}),
         (1, c.ReportPackage, {"package": "q", "totals": {"lift": 2}, "digest": "cd" * 32, "algorithm": "by hand"}),
+        (0.1, c.AttestPackage, {"by": "XAC", "package": "q", "digest": "cd" * 32, "lawful": True}),
+        (0.1, c.AttestPackage, {"by": "XAC", "package": "q", "digest": "cd" * 32, "lawful": False, "rules": ("cap",)}),
         (1, c.StartDeployment, {"deployment": "shield"}),
     ),
     (
@@ -353,6 +362,7 @@ _STORIES: tuple[tuple[_Draft, ...], ...] = (
     ),
     (
         (1, c.RecordMandate, {"mandate": "m", "given_by": "UNSC", "until": at(30)}),
+        (1, c.RenewMandate, {"mandate": "m", "given_by": "UNSC", "until": at(35)}),
         (1, c.GiveConsent, {"by": "XAA", "host": "XAA", "until": at(31)}),
     ),
     ((1, c.GiveNotice, {"by": "XAE", "party": "XAE"}), (2, c.RevokeNotice, {"by": "XAE", "party": "XAE"})),

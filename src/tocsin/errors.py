@@ -38,9 +38,13 @@ class Problem(Struct, frozen=True, omit_defaults=True):
     found: str
     accepted: str = ""
     fix: str = ""
+    cell: str = ""
+    """In a workbook, where lines have no numbers that anybody sees: sheet and cell, such as units!D7."""
 
     def __str__(self) -> str:
         where = f"{self.file}:{self.line}" if self.line else self.file
+        if self.cell:
+            where = f"{self.file}: {self.cell}"
         lines = [f"{where}: {self.field}: {self.found}" if self.field else f"{where}: {self.found}"]
         if self.accepted:
             lines.append(f"  accepted: {self.accepted}")
@@ -144,8 +148,10 @@ class Overloaded(Unserved):
 class ClientError(TocsinError):
     """A centre says no to a client, or does not answer it. `status` is that of HTTP; 0: there was no answer.
 
-    `where` may say `field`, `found` and `accepted`.
+    `where` may say `field`, `found` and `accepted`; `mistakes` all that is wrong with texts that were sent.
     """
+
+    mistakes: tuple[dict[str, object], ...] = ()
 
     def __init__(
         self, code: str, message: str, *, status: int = 0, clause: str = "", fix: str = "", **where: str

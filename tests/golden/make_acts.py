@@ -34,7 +34,7 @@ def summary(state: State) -> bytes:
                 for row in case.procedures.values()
             },
             "pledges": {row.id: row.quantity for row in case.pledges.values()},
-            "packages": case.packages,
+            "packages": {name: row.totals for name, row in case.packages.items()},
             "deployments": case.deployments,
             "reports": [case.reports_owed, case.reports_filed],
             "closed": case.closed,
@@ -64,6 +64,18 @@ def book_summary(state: State, book: b.Book) -> bytes:
     }
     whole = {"book": held, "said": said, "shared": {case.id: case.shared for case in state.cases.values()}}
     return msgspec.json.format(msgspec.json.encode(whole, order="deterministic"), indent=1) + b"\n"
+
+
+def findings_summary(state: State) -> bytes:
+    """What must come of the records of findings on force packages, and of mandates; since schema 3."""
+    cases = {
+        case.id: {
+            "packages": {row.id: [row.by, row.digest, row.algorithm, row.attested] for row in case.packages.values()},
+            "mandates": case.mandates,
+        }
+        for case in state.cases.values()
+    }
+    return msgspec.json.format(msgspec.json.encode(cases, order="deterministic"), indent=1) + b"\n"
 
 
 def tell() -> World:
@@ -166,7 +178,10 @@ def _response(world: World) -> None:
     _do(world, c.MakePledge, 73, "XAC", pledge="c", line="lift", party="XAC", quantity=1)
     _do(world, c.WithdrawPledge, 74, "XAC", pledge="c")
     _do(world, c.ReportPackage, 75, "SG", package="one", totals={"lift": 3}, digest="cd" * 32, algorithm="by hand")
-    _do(world, c.RecordMandate, 76, "SG", mandate="m", given_by="UNSC", until=at(80))
+    _do(world, c.AttestPackage, 75.5, "XAB", package="one", digest="cd" * 32, lawful=False, rules=("lift", "cap"))
+    _do(world, c.AttestPackage, 75.6, "XAD", package="one", digest="cd" * 32, lawful=True)
+    _do(world, c.RecordMandate, 76, "SG", mandate="m", given_by="UNSC", until=at(78))
+    _do(world, c.RenewMandate, 76.5, "SG", mandate="m", given_by="UNSC", until=at(80))
     _do(world, c.GiveConsent, 77, "XAD", host="XAD")
     _do(world, c.StartDeployment, 78, "SG", procedure="q", deployment="shield", host="XAD", package="one")
     _do(world, c.WithdrawConsent, 79, "XAD", host="XAD")
@@ -210,6 +225,7 @@ def main() -> None:
     path.write_bytes(b"\n".join([*world.acts, b""]))
     path.with_suffix(".summary.json").write_bytes(summary(world.state))
     path.with_suffix(".book.json").write_bytes(book_summary(world.state, world.book))
+    path.with_suffix(".findings.json").write_bytes(findings_summary(world.state))
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from tocsin.alliance.upcast import ACT_SCHEMA, upcast
 from tocsin.errors import NeedsNewer
 from tocsin.terms import Instant
 
-ENGINE = "2"
+ENGINE = "3"
 """Version of the law as coded: it goes up when the same command may be decided otherwise."""
 
 COMMAND_BYTES_MAX = 256_000

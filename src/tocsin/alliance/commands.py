@@ -9,6 +9,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from tocsin.charter.predicates import Event
+from tocsin.forces.model import RuleId
 from tocsin.terms import FAR_AHEAD, LONG_AGO, Instant, PartyId, Position
 
 Name = Annotated[str, Meta(min_length=1, max_length=80, pattern=r"^[^/\x00-\x1f\x7f]+\Z")]
@@ -268,13 +269,24 @@ class WithdrawPledge(InCase, tag="withdraw pledge", kw_only=True, frozen=True):
 
 
 class ReportPackage(InCase, tag="report package", kw_only=True, frozen=True):
-    """A force package found and checked outside: totals, digest and who verified it."""
+    """A force package found and checked outside: totals, digest, and whether who reports it has checked it."""
 
     package: Annotated[Name, Meta(description="Name of the package.")]
     totals: Annotated[dict[str, Quantity], Meta(max_length=200, description="Quantity by requirement line.")]
     digest: Annotated[Name, Meta(description="SHA-256 of the package's detail.")]
     algorithm: Annotated[Name, Meta(description="Name and version of what found it, or 'by hand'.")]
-    verified_by: Annotated[tuple[str, ...], Meta(description="Nations that checked it.")] = ()
+    verified_by: Annotated[tuple[str, ...], Meta(description="The actor, where it has run the check itself.")] = ()
+
+
+class AttestPackage(InCase, tag="attest package", kw_only=True, frozen=True):
+    """A party has checked the plan behind a package itself, and says what it found. It may find otherwise later."""
+
+    package: Annotated[Name, Meta(description="Name of the package.")]
+    digest: Annotated[Name, Meta(description="Digest of what was checked, which has to be the package's.")]
+    lawful: Annotated[bool, Meta(description="Whether it keeps every rule.")]
+    rules: Annotated[
+        tuple[RuleId, ...], Meta(max_length=20, description="The rules it breaks; none for a lawful one.")
+    ] = ()
 
 
 class RecordMandate(InCase, tag="record mandate", kw_only=True, frozen=True):
@@ -283,6 +295,14 @@ class RecordMandate(InCase, tag="record mandate", kw_only=True, frozen=True):
     mandate: Annotated[Name, Meta(description="Name of the mandate.")]
     given_by: Annotated[Name, Meta(description="Who gave it.")]
     until: Annotated[At | None, Meta(description="When it ends; none: open.")] = None
+
+
+class RenewMandate(InCase, tag="renew mandate", kw_only=True, frozen=True):
+    """A mandate in force gets a later end, before it has run out."""
+
+    mandate: Annotated[Name, Meta(description="Name of the mandate.")]
+    given_by: Annotated[Name, Meta(description="Who renewed it.")]
+    until: Annotated[At | None, Meta(description="When it ends now; none: open.")] = None
 
 
 class GiveConsent(InCase, tag="give host consent", kw_only=True, frozen=True):
@@ -362,7 +382,9 @@ Command = (
     | MakePledge
     | WithdrawPledge
     | ReportPackage
+    | AttestPackage
     | RecordMandate
+    | RenewMandate
     | GiveConsent
     | WithdrawConsent
     | StartDeployment

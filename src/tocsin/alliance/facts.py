@@ -14,6 +14,7 @@ from tocsin.charter.model import MatterKind
 from tocsin.charter.predicates import Event
 from tocsin.charter.rules.ballot import Ballot
 from tocsin.charter.rules.kinds import OnOutage
+from tocsin.forces.model import RuleId
 from tocsin.terms import Instant, PartyId, Position, Verdict
 
 Clause = Annotated[str, Meta(description="Clause it rests on.")]
@@ -334,7 +335,18 @@ class PackageReported(CaseFact, tag="package reported", kw_only=True, frozen=Tru
     shortfall: Annotated[dict[str, Quantity], Meta(description="What is missing, by line.")] = {}
     digest: Annotated[Name, Meta(description="SHA-256 of the detail.")]
     algorithm: Annotated[Name, Meta(description="What found it.")]
-    verified_by: Annotated[tuple[str, ...], Meta(description="Who checked it.")] = ()
+    by: Annotated[Name, Meta(description="Who reported it.")]
+    verified_by: Annotated[tuple[str, ...], Meta(description="Who checked it, by the word of who reported it.")] = ()
+
+
+class PackageAttested(CaseFact, tag="package attested", kw_only=True, frozen=True):
+    """A party checked the plan behind a package itself, and says in its own name what it found."""
+
+    package: Annotated[Name, Meta(description="Name of the package.")]
+    party: Annotated[PartyId, Meta(description="Who checked it.")]
+    digest: Annotated[Name, Meta(description="Digest of what was checked: that of the package.")]
+    lawful: Annotated[bool, Meta(description="Whether the party found that it keeps every rule.")]
+    rules: Annotated[tuple[RuleId, ...], Meta(description="The rules it breaks, where it does.")] = ()
 
 
 class MandateRecorded(CaseFact, tag="mandate recorded", kw_only=True, frozen=True):
@@ -343,6 +355,15 @@ class MandateRecorded(CaseFact, tag="mandate recorded", kw_only=True, frozen=Tru
     mandate: Annotated[Name, Meta(description="Name of the mandate.")]
     given_by: Annotated[Name, Meta(description="Who gave it.")]
     until: Annotated[Instant | None, Meta(description="When it ends; none: open.")] = None
+
+
+class MandateRenewed(CaseFact, tag="mandate renewed", kw_only=True, frozen=True):
+    """A legal basis lasts longer than it did."""
+
+    mandate: Annotated[Name, Meta(description="Name of the mandate.")]
+    given_by: Annotated[Name, Meta(description="Who renewed it.")]
+    was: Annotated[Instant, Meta(description="When it would have ended.")]
+    until: Annotated[Instant | None, Meta(description="When it ends now; none: open.")] = None
 
 
 class MandateExpired(CaseFact, tag="mandate expired", kw_only=True, frozen=True):
@@ -396,48 +417,14 @@ class CaseClosed(CaseFact, tag="case closed", kw_only=True, frozen=True):
 
 
 AnyFact = (
-    CaseOpened
-    | WarningReported
-    | RequestMade
-    | NoRequestNoted
-    | ConveneAsked
-    | OrganConvened
-    | CaseShared
-    | ProcedureOpened
-    | TextAmended
-    | TextWithdrawn
-    | PositionStated
-    | PositionConfirmed
-    | SilenceOpened
-    | TextDelivered
-    | SilenceBroken
-    | SilenceExpired
-    | OutageRecorded
-    | DeadlineMoved
-    | SilenceResumed
-    | ForumChanged
-    | AttemptRecorded
-    | Decided
-    | StandingChanged
-    | Ratified
-    | NoticeGiven
-    | NoticeRevoked
-    | AmendmentAdopted
-    | AmendmentInForce
-    | ProcedureLapsed
-    | RequirementSet
-    | PledgeMade
-    | PledgeWithdrawn
-    | PackageReported
-    | MandateRecorded
-    | MandateExpired
-    | ConsentGiven
-    | ConsentEnded
-    | DeploymentStarted
-    | DeploymentEnded
-    | ReportFiled
-    | CaseClosed
-)
+    CaseOpened | WarningReported | RequestMade | NoRequestNoted | ConveneAsked | OrganConvened | CaseShared
+    | ProcedureOpened | TextAmended | TextWithdrawn | PositionStated | PositionConfirmed | SilenceOpened
+    | TextDelivered | SilenceBroken | SilenceExpired | OutageRecorded | DeadlineMoved | SilenceResumed | ForumChanged
+    | AttemptRecorded | Decided | StandingChanged | Ratified | NoticeGiven | NoticeRevoked | AmendmentAdopted
+    | AmendmentInForce | ProcedureLapsed | RequirementSet | PledgeMade | PledgeWithdrawn | PackageReported
+    | PackageAttested | MandateRecorded | MandateRenewed | MandateExpired | ConsentGiven | ConsentEnded
+    | DeploymentStarted | DeploymentEnded | ReportFiled | CaseClosed
+)  # fmt: skip
 
 
 class Refusal(Struct, kw_only=True, frozen=True, omit_defaults=True):

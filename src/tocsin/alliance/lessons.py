@@ -34,6 +34,7 @@ from tocsin.alliance.facts import (
     NoticeRevoked,
     OrganConvened,
     OutageRecorded,
+    PackageAttested,
     PackageReported,
     PositionConfirmed,
     PositionStated,
@@ -215,6 +216,10 @@ def _of_the_alliance(fact: AnyFact, named: Callable[..., str]) -> str:
         case PackageReported():
             short = ", ".join(f"{line} lacks {quantity}" for line, quantity in fact.shortfall.items())
             return f"a force package was reported ({short or 'nothing lacking'})"
+        case PackageAttested(lawful=True):
+            return f"{named(fact.party)} checked the force package '{fact.package}' and found it lawful"
+        case PackageAttested():
+            return f"{named(fact.party)} checked '{fact.package}' and found it unlawful: {', '.join(fact.rules)}"
         case DeploymentStarted():
             return f"{fact.deployment} began" + (f" with {named(*fact.parties)}" if fact.parties else "")
         case DeploymentEnded():

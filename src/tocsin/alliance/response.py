@@ -1,7 +1,6 @@
 """Stage 5, response: what is needed, who offers what, on which legal basis, and what was sent and reported.
 
-Force packages are found and checked outside; the council's fact carries totals and digest. Nothing deploys without an
-adopted decision.
+Nothing deploys without an adopted decision. Force packages are in `packages.py`.
 """
 
 from tocsin.alliance.commands import (
@@ -10,7 +9,7 @@ from tocsin.alliance.commands import (
     GiveConsent,
     MakePledge,
     RecordMandate,
-    ReportPackage,
+    RenewMandate,
     SetRequirement,
     StartDeployment,
     WithdrawConsent,
@@ -24,7 +23,7 @@ from tocsin.alliance.facts import (
     DeploymentStarted,
     MandateExpired,
     MandateRecorded,
-    PackageReported,
+    MandateRenewed,
     PledgeMade,
     PledgeWithdrawn,
     Refusal,
@@ -44,7 +43,7 @@ from tocsin.alliance.folding import (
 )
 from tocsin.alliance.state import CaseState, PledgeState, Procedure, State
 from tocsin.charter.snapshot import Snapshot
-from tocsin.terms import Instant, PartyId
+from tocsin.terms import Instant, PartyId, iso
 
 Decision = tuple[AnyFact, ...] | Refusal
 
@@ -106,38 +105,6 @@ def withdraw_pledge(charter: Snapshot, state: State, command: WithdrawPledge) ->
     return (PledgeWithdrawn(at=command.at, case=command.case, pledge=command.pledge),)
 
 
-def package(charter: Snapshot, state: State, command: ReportPackage) -> Decision:
-    """A package may not use more of a line than was pledged to it; what is missing is worked out here."""
-    case = state.cases.get(command.case)
-    if not may_take_part(charter, command.by):
-        return no_part(charter, command.by, "report a force package")
-    if case is None or not case.requirement:
-        return Refusal(
-            code="no requirement", message="There is nothing this package could fill.", fix="Set the requirement first."
-        )
-    refusal = _odd_package(charter, case, command)
-    if refusal is not None:
-        return refusal
-    pledged = pledged_by_line(case)
-    over = [line for line, quantity in command.totals.items() if quantity > pledged.get(line, 0)]
-    if over:
-        said = ", ".join(f"{line}: {command.totals[line]} of {pledged.get(line, 0)} pledged" for line in over)
-        return Refusal(code="more than pledged", message=f"The package uses too much: {said}.", fix="Lower the totals.")
-    missing = {line.id: line.required - command.totals.get(line.id, 0) for line in case.requirement}
-    return (
-        PackageReported(
-            at=command.at,
-            case=command.case,
-            package=command.package,
-            totals=command.totals,
-            shortfall={line: quantity for line, quantity in missing.items() if quantity > 0},
-            digest=command.digest,
-            algorithm=command.algorithm,
-            verified_by=command.verified_by,
-        ),
-    )
-
-
 def mandate(charter: Snapshot, state: State, command: RecordMandate) -> Decision:
     """A legal basis with its end, if it has one."""
     case = state.cases.get(command.case)
@@ -145,7 +112,9 @@ def mandate(charter: Snapshot, state: State, command: RecordMandate) -> Decision
         return no_part(charter, command.by, "record a mandate of others")
     if case is not None and command.mandate in case.mandates:
         return Refusal(
-            code="name taken", message=f"There is already a mandate '{command.mandate}'.", fix="Give it another name."
+            code="name taken",
+            message=f"There is already a mandate '{command.mandate}'.",
+            fix="Renew it, or give the new one another name.",
         )
     if command.until is not None and command.until <= command.at:
         return Refusal(code="already over", message="The mandate would end before it begins.", fix="Give a later end.")
@@ -155,6 +124,41 @@ def mandate(charter: Snapshot, state: State, command: RecordMandate) -> Decision
             case=command.case,
             mandate=command.mandate,
             given_by=command.given_by,
+            until=command.until,
+        ),
+    )
+
+
+def renew_mandate(charter: Snapshot, state: State, command: RenewMandate) -> Decision:
+    """Before it has run out a mandate may be given a later end, or none."""
+    case = state.cases.get(command.case)
+    if command.by != command.given_by and not may_take_part(charter, command.by):
+        return no_part(charter, command.by, "renew a mandate of others")
+    if case is None or command.mandate not in case.mandates:
+        running = ", ".join(case.mandates) if case else ""
+        return Refusal(
+            code="no such mandate",
+            message=f"No mandate '{command.mandate}' is in force in this case.",
+            fix=f"In force: {running or 'none'}. One that has run out is recorded anew.",
+        )
+    ends = case.mandates[command.mandate]
+    if ends is None:
+        return Refusal(
+            code="no end", message=f"'{command.mandate}' has no end to put off.", fix="There is nothing to renew."
+        )
+    if command.until is not None and command.until <= ends:
+        return Refusal(
+            code="no later end",
+            message=f"'{command.mandate}' lasts until {iso(ends)} as it is.",
+            fix="Give a later end, or none for an open one.",
+        )
+    return (
+        MandateRenewed(
+            at=command.at,
+            case=command.case,
+            mandate=command.mandate,
+            given_by=command.given_by,
+            was=ends,
             until=command.until,
         ),
     )
@@ -260,20 +264,6 @@ def _agrees(case: CaseState, host: PartyId) -> bool:
     return host in case.consents or (asked and host not in case.refused_hosts)
 
 
-def _odd_package(charter: Snapshot, case: CaseState, command: ReportPackage) -> Refusal | None:
-    lines = {line.id for line in case.requirement}
-    strange = [*(set(command.totals) - lines), *(name for name in command.verified_by if not charter.belongs(name))]
-    if command.package in case.packages:
-        return Refusal(code="name taken", message=f"There is already a package '{command.package}'.", fix="Rename it.")
-    if strange:
-        return Refusal(
-            code="no such line",
-            message=f"The package names what is not there: {', '.join(sorted(strange))}.",
-            fix=f"Lines: {', '.join(sorted(lines))}; verified by parties of the alliance.",
-        )
-    return None
-
-
 def pledged_by_line(case: CaseState) -> dict[str, int]:
     """What has been pledged to each line, in the line's unit."""
     sums: dict[str, int] = {}
@@ -305,12 +295,13 @@ def pledge_withdrawn(state: State, fact: PledgeWithdrawn) -> State:
     return with_case(state, case, pledges=without_key(case.pledges, fact.pledge))
 
 
-def packaged(state: State, fact: PackageReported) -> State:
-    case = case_of(state, fact.case, fact.at)
-    return with_case(state, case, packages=with_key(case.packages, fact.package, fact.totals))
-
-
 def mandated(state: State, fact: MandateRecorded) -> State:
+    case = case_of(state, fact.case, fact.at)
+    state = with_case(state, case, mandates=with_key(case.mandates, fact.mandate, fact.until))
+    return with_deadline(state, f"mandate/{fact.case}/{fact.mandate}", fact.until)
+
+
+def mandate_renewed(state: State, fact: MandateRenewed) -> State:
     case = case_of(state, fact.case, fact.at)
     state = with_case(state, case, mandates=with_key(case.mandates, fact.mandate, fact.until))
     return with_deadline(state, f"mandate/{fact.case}/{fact.mandate}", fact.until)
@@ -360,8 +351,8 @@ DECIDERS = {
     SetRequirement: require,
     MakePledge: pledge,
     WithdrawPledge: withdraw_pledge,
-    ReportPackage: package,
     RecordMandate: mandate,
+    RenewMandate: renew_mandate,
     GiveConsent: consent,
     WithdrawConsent: withdraw_consent,
     StartDeployment: deploy,
@@ -372,8 +363,8 @@ EVOLVERS = {
     RequirementSet: required,
     PledgeMade: pledged,
     PledgeWithdrawn: pledge_withdrawn,
-    PackageReported: packaged,
     MandateRecorded: mandated,
+    MandateRenewed: mandate_renewed,
     MandateExpired: mandate_expired,
     ConsentGiven: consented,
     ConsentEnded: consent_ended,

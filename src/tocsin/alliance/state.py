@@ -10,6 +10,7 @@ from tocsin.charter.model import MatterKind
 from tocsin.charter.rules.ballot import Ballot
 from tocsin.charter.rules.kinds import OnOutage
 from tocsin.charter.snapshot import Standing
+from tocsin.forces.model import RuleId
 from tocsin.terms import LONG_AGO, Instant, PartyId, Position, Verdict
 
 OnBehalf = Literal["unconfirmed", "confirmed", "disputed"]
@@ -103,6 +104,18 @@ class PledgeState(Struct, frozen=True):
     quantity: int
 
 
+class PackageState(Struct, frozen=True):
+    """A reported force package, and what each party that checked it has found last."""
+
+    id: str
+    by: str
+    totals: dict[str, int]
+    digest: str
+    algorithm: str
+    attested: dict[PartyId, tuple[RuleId, ...]] = {}
+    """The rules it breaks by each party's finding; none: it is lawful."""
+
+
 class CaseState(Struct, frozen=True, kw_only=True):
     """One crisis."""
 
@@ -118,7 +131,7 @@ class CaseState(Struct, frozen=True, kw_only=True):
     procedures: dict[str, Procedure] = {}
     requirement: tuple[RequirementLine, ...] = ()
     pledges: dict[str, PledgeState] = {}
-    packages: dict[str, dict[str, int]] = {}
+    packages: dict[str, PackageState] = {}
     mandates: dict[str, Instant | None] = {}
     consents: dict[str, Instant | None] = {}
     refused_hosts: tuple[str, ...] = ()

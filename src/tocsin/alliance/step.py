@@ -14,7 +14,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from tocsin.alliance import behalf, consultation, decision, membership, response, silence, texts, warning
+from tocsin.alliance import behalf, consultation, decision, membership, packages, response, silence, texts, warning
 from tocsin.alliance.commands import (
     CloseCase,
     Command,
@@ -34,7 +34,7 @@ from tocsin.terms import FAR_AHEAD, LONG_AGO, Instant, PartyId, iso
 
 Decision = tuple[AnyFact, ...] | Refusal
 
-_STAGES = (warning, consultation, texts, behalf, silence, decision, membership, response)
+_STAGES = (warning, consultation, texts, behalf, silence, decision, membership, response, packages)
 # The tables pair each type with the function that takes it; a dictionary cannot say so, hence Any.
 _DECIDERS: dict[type, Callable[[Snapshot, State, Any], Decision]] = {
     kind: decider for stage in _STAGES for kind, decider in stage.DECIDERS.items()

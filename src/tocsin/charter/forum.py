@@ -19,7 +19,8 @@ from tocsin.terms import PartyId, Position
 T = TypeVar("T")
 Roles = Mapping[str, tuple[PartyId, ...]]
 
-_VOTELESS = "members without a vote"
+VOTELESS = "members without a vote"
+"""The group that a ballot leaves out where some of its electors have no vote."""
 _INNER = ("rule", "first", "then", "by", "otherwise")
 
 
@@ -32,11 +33,16 @@ class Unset(Struct, frozen=True):
 
 def open_forums(snapshot: Snapshot, matter: Matter) -> tuple[Forum, ...]:
     """The forums of a matter that are open on the day, under the snapshot's readings."""
+    dated = forums_on(snapshot, matter)
+    return tuple(forum for forum in dated if not forum.reading or forum.reading in snapshot.readings)
+
+
+def forums_on(snapshot: Snapshot, matter: Matter) -> tuple[Forum, ...]:
+    """The forums of a matter that are open on the day, under whatever readings."""
     return tuple(
         forum
         for forum in matter.forum
-        if (not forum.reading or forum.reading in snapshot.readings)
-        and (forum.from_ is None or forum.from_ <= snapshot.on)
+        if (forum.from_ is None or forum.from_ <= snapshot.on)
         and (forum.to is None or snapshot.on < forum.to)
         and forum.organ in snapshot.organs
     )
@@ -55,9 +61,9 @@ def ballot_for(snapshot: Snapshot, forum: Forum, roles: Roles = MappingProxyType
     rule = resolve(snapshot.rules[forum.rule], snapshot.rules)
     voteless = universe - snapshot.group("voters")
     if voteless:
-        rule = Excluding(who=(_VOTELESS,), rule=rule)
+        rule = Excluding(who=(VOTELESS,), rule=rule)
     groups, weights, _ = names_in(rule)
-    roles = {**roles, _VOTELESS: tuple(sorted(voteless))}
+    roles = {**roles, VOTELESS: tuple(sorted(voteless))}
     return Ballot(
         rule=rule,
         universe=tuple(sorted(universe)),

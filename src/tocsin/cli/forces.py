@@ -1,11 +1,17 @@
-"""`tocsin forces`: what is offered, a lawful force package at once, and whether a package keeps every rule."""
+"""`tocsin forces`: what is offered, a lawful force package, and whether a package keeps every rule."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from tocsin.cli import forces_inventory
+from tocsin.cli import forces_compare, forces_inventory
+from tocsin.cli.forces_burden import burden
+from tocsin.cli.forces_draw import draw
+from tocsin.cli.forces_explain import explain, what_if
+from tocsin.cli.forces_gaps import gaps
+from tocsin.cli.forces_plan import plan
+from tocsin.cli.forces_standing import standing
 from tocsin.cli.options import AS_JSON
 
 NO = 1
@@ -16,42 +22,14 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 app.add_typer(forces_inventory.app, name="inventory")
-
-INVENTORY = Annotated[
-    str, typer.Option("--inventory", metavar="UNITS", help="Path of an inventory as CSV, or the name of a shipped one.")
-]
-
-
-@app.command()
-def plan(
-    case: Annotated[
-        str,
-        typer.Argument(metavar="CASE", help="Path of a case of forces, a .toml file, or the name of a shipped one."),
-    ],
-    *,
-    inventory: INVENTORY,
-    as_json: AS_JSON = False,
-) -> None:
-    """Fill the requirement lines of a case from an inventory: at once, every rule kept, every gap explained.
-
-    The answer is lawful and the same for the same input, not the best there is. With --json it is a plan that
-    'forces verify' checks. Exit code 1: a line is not filled.
-    """
-    from tocsin.cli import forces_print, tables
-    from tocsin.forces.explain import plan_of
-    from tocsin.forces.files import load_case
-    from tocsin.forces.greedy import greedy
-    from tocsin.forces.inventory import load_inventory
-
-    asked = load_case(case)
-    units = load_inventory(inventory, asked.capability, asked.case.activation)
-    found = plan_of(asked, units, greedy(asked, units))
-    if as_json:
-        tables.print_json(found)
-    else:
-        forces_print.print_plan(tables.terminal(), found)
-    if found.unfilled:
-        raise typer.Exit(NO)
+app.command()(plan)
+app.command()(forces_compare.compare)
+app.command()(gaps)
+app.command()(standing)
+app.command()(burden)
+app.command()(draw)
+app.command()(explain)
+app.command()(what_if)
 
 
 @app.command()

@@ -2,6 +2,7 @@
 
 from msgspec import Struct
 
+from tocsin.forces.canonical import Differences
 from tocsin.forces.model import Break, Unit
 
 
@@ -15,13 +16,41 @@ class Counted(Struct, frozen=True):
     strength: int
 
 
+class ReadAs(Struct, frozen=True):
+    """A column whose name was not quite one of ours."""
+
+    found: str
+    read_as: str
+
+
 class InventoryAnswer(Struct, frozen=True):
-    """An inventory without mistakes, summed up."""
+    """An inventory without mistakes, summed up, and how it was read."""
 
     inventory: str
     hypothetical: bool
     units: int
     offers: tuple[Counted, ...]
+    sheet: str = ""
+    columns: tuple[ReadAs, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+class ImportAnswer(Struct, frozen=True):
+    """What was read of an inventory, from what, and where it was written."""
+
+    inventory: str
+    sheet: str
+    columns: tuple[ReadAs, ...]
+    notes: tuple[str, ...]
+    hypothetical: bool
+    units: int
+    offers: tuple[Counted, ...]
+    target: str
+    replaces: str
+    """What the target was before: 'inventory', 'other' for a file that is none, or empty."""
+    differences: Differences
+    """From the earlier inventory, where there was one."""
+    written: bool
 
 
 class UnitsAnswer(Struct, frozen=True):

@@ -1,4 +1,4 @@
-"""`tocsin forces inventory`: check what nations offer, and list it."""
+"""`tocsin forces inventory`: check what nations offer, list it, and bring it from a workbook."""
 
 from typing import TYPE_CHECKING, Annotated
 
@@ -8,12 +8,17 @@ from tocsin.cli.options import AS_JSON, day
 
 if TYPE_CHECKING:
     from tocsin.cli.forces_answers import Counted
+    from tocsin.forces.inventory import Inventory
     from tocsin.forces.model import Capability, Unit
 
-app = typer.Typer(help="Read an inventory: one unit a row of a CSV file.", rich_markup_mode=None, no_args_is_help=True)
+app = typer.Typer(
+    help="Read an inventory: one unit a row of a CSV file or an .xlsx workbook.",
+    rich_markup_mode=None,
+    no_args_is_help=True,
+)
 
 UNITS = Annotated[
-    str, typer.Argument(metavar="UNITS", help="Path of an inventory as CSV, or the name of a shipped one.")
+    str, typer.Argument(metavar="UNITS", help="Path of an inventory as CSV or .xlsx, or the name of a shipped one.")
 ]
 CASE = Annotated[
     str, typer.Option("--case", metavar="CASE", help="A case whose own capabilities the inventory may use as well.")
@@ -22,20 +27,31 @@ ON = Annotated[
     str,
     typer.Option("--on", metavar="DATE", help="Offers that have ended by this day are mistakes. Without it: none is."),
 ]
+SHEET = Annotated[
+    str, typer.Option("--sheet", metavar="NAME", help="The sheet of a workbook, where several could be meant.")
+]
 
 
 @app.command()
-def check(inventory: UNITS, case: CASE = "", on: ON = "", as_json: AS_JSON = False) -> None:
-    """Find every mistake in an inventory, each with its line, its column and how to mend it.
+def check(inventory: UNITS, case: CASE = "", on: ON = "", sheet: SHEET = "", as_json: AS_JSON = False) -> None:
+    """Find every mistake in an inventory, each with its line or cell, its column and how to mend it.
 
     Exit code 2: there are mistakes.
     """
     from tocsin.cli import forces_print, tables
-    from tocsin.cli.forces_answers import InventoryAnswer
+    from tocsin.cli.forces_answers import InventoryAnswer, ReadAs
 
     codes = _capabilities(case)
-    units = _units(inventory, codes, on)
-    found = InventoryAnswer(inventory, _is_hypothetical(units), len(units), _offers(units, codes))
+    read = _read(inventory, codes, on, sheet)
+    found = InventoryAnswer(
+        inventory=inventory,
+        hypothetical=_is_hypothetical(read.units),
+        units=len(read.units),
+        offers=_offers(read.units, codes),
+        sheet=read.sheet,
+        columns=tuple(ReadAs(one.found, one.read_as) for one in read.renamed),
+        notes=read.notes,
+    )
     if as_json:
         tables.print_json(found)
     else:
@@ -45,10 +61,15 @@ def check(inventory: UNITS, case: CASE = "", on: ON = "", as_json: AS_JSON = Fal
 @app.command("list")
 def list_(
     inventory: UNITS,
+    *,
     case: CASE = "",
     on: ON = "",
+    sheet: SHEET = "",
     capability: Annotated[
-        str, typer.Option("--capability", metavar="CODE", help="Only units of this capability.")
+        str,
+        typer.Option(
+            "--capability", metavar="CODE", help="Only units of this capability; 'airlift' is every kind of airlift."
+        ),
     ] = "",
     nation: Annotated[str, typer.Option("--nation", metavar="CODE", help="Only units of this nation.")] = "",
     ready: Annotated[
@@ -62,14 +83,15 @@ def list_(
     from tocsin.errors import NotFound
 
     codes = _capabilities(case)
-    if capability and capability not in {code.id for code in codes}:
+    wanted = {code.id for code in codes if f"{code.id}-".startswith(f"{capability}-")}
+    if capability and not wanted:
         raise NotFound("capability", capability, [code.id for code in codes])
     latest = _hours(ready)
-    read = _units(inventory, codes, on)
+    read = _read(inventory, codes, on, sheet).units
     units = tuple(
         unit
         for unit in read
-        if capability in ("", unit.capability)
+        if (not capability or unit.capability in wanted)
         and nation.upper() in ("", unit.nation)
         and (latest is None or unit.notice_to_move_hours <= latest)
     )
@@ -80,16 +102,66 @@ def list_(
         forces_print.print_units(tables.terminal(), found, {code.id: code.counted for code in codes})
 
 
+@app.command("import")
+def import_(
+    inventory: UNITS,
+    *,
+    to: Annotated[
+        str,
+        typer.Option(
+            "--to",
+            metavar="FILE.csv",
+            help="Where to write it. Without it: beside UNITS, the same name ending in .csv.",
+        ),
+    ] = "",
+    sheet: SHEET = "",
+    case: CASE = "",
+    on: ON = "",
+    only_check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; show what was read, and what would differ.")
+    ] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
+    as_json: AS_JSON = False,
+) -> None:
+    """Read an inventory from CSV or a workbook and write it as CSV in Tocsin's own form.
+
+    Column names may differ in case, spaces and brackets: 'Notice to move (hours)' is notice_to_move_hours; the answer
+    says which were read as what. Where a file is there already, what differs from it is shown unit by unit, and it is
+    replaced with --force alone. Nothing in a workbook is run.
+    """
+    from rich.console import Console
+
+    from tocsin.cli import forces_import, tables
+    from tocsin.cli.new_file import check_new
+
+    codes = _capabilities(case)
+    with Console(stderr=True).status("Reading"):
+        found, units = forces_import.read(inventory, to, sheet, codes, day(on, "--on"))
+    if not only_check:
+        check_new(found.target, force=force, look="look at what differs with --check, then ")
+    offers = _offers(units, codes)
+    answer = forces_import.answer(found, offers, hypothetical=_is_hypothetical(units), written=not only_check)
+    if not only_check:
+        forces_import.write(found, units)
+    if as_json:
+        tables.print_json(answer)
+    else:
+        forces_import.print_import(tables.terminal(), answer)
+
+
 def _capabilities(case: str) -> "tuple[Capability, ...]":
     from tocsin.forces.files import capabilities, load_case
 
     return load_case(case).capability if case else capabilities()
 
 
-def _units(inventory: str, codes: "tuple[Capability, ...]", on: str) -> "tuple[Unit, ...]":
-    from tocsin.forces.inventory import load_inventory
+def _read(inventory: str, codes: "tuple[Capability, ...]", on: str, sheet: str) -> "Inventory":
+    from rich.console import Console
 
-    return load_inventory(inventory, codes, day(on, "--on"))
+    from tocsin.forces.inventory import read_inventory
+
+    with Console(stderr=True).status("Reading"):  # a large workbook takes seconds; nothing is shown in a pipe
+        return read_inventory(inventory, codes, day(on, "--on"), sheet)
 
 
 def _is_hypothetical(units: "tuple[Unit, ...]") -> bool:

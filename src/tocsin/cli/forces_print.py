@@ -2,14 +2,19 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.text import Text
 
-from tocsin.cli.forces_answers import InventoryAnswer, UnitsAnswer
+from tocsin.cli import forces_mandate
+from tocsin.cli.forces_answers import Counted, InventoryAnswer, ReadAs, UnitsAnswer
 from tocsin.cli.tables import banner, indented, plain, row, section, table, title
 from tocsin.forces.arcs import terms_of
-from tocsin.forces.model import Break, ForcePackage, Plan, Unfilled, Unit
+from tocsin.forces.model import Break, ForcePackage, Objective, Plan, Search, Unfilled, Unit
+
+if TYPE_CHECKING:
+    from tocsin.forces.plan.budget import Progress
 
 WHY = "invented forces, or forces of which no source is given"
 NAMED_MAX = 6
@@ -22,10 +27,26 @@ def print_inventory(console: Console, found: InventoryAnswer) -> None:
     units = _many(found.units, "unit")
     title(console, f"{units} of {_many(nations, 'nation')}, no mistake", found.inventory)
     console.print()
+    print_offers(console, found.offers)
+    print_reading(console, found.columns, found.notes)
+
+
+def print_offers(console: Console, offers: Iterable[Counted]) -> None:
+    """What is offered, by nation and capability."""
     made = table("nation", "capability", "units", "strength", "counted", right=("units", "strength"), keep=("nation",))
-    for offer in found.offers:
+    for offer in offers:
         row(made, offer.nation, offer.capability, f"{offer.units:,}", f"{offer.strength:,}", offer.counted)
     console.print(made)
+
+
+def print_reading(console: Console, columns: Iterable[ReadAs], notes: Iterable[str]) -> None:
+    """Which columns were read as what, and what else there is to know of how a file was read."""
+    named = ", ".join(f"'{plain(column.found)}' as {column.read_as}" for column in columns)
+    told = [*([f"columns: {named}"] if named else []), *map(plain, notes)]
+    if told:
+        section(console, "How it was read")
+    for one in told:
+        indented(console, one, hang=2)
 
 
 def print_units(console: Console, found: UnitsAnswer, counted: dict[str, str]) -> None:
@@ -57,9 +78,14 @@ def print_plan(console: Console, plan: Plan) -> None:
             _print_unfilled(console, one, capability[one.line])
     section(console, f"Units sent ({len(package.assignments)})")
     _print_assignments(console, plan)
+    if plan.mandate_course is not None:
+        forces_mandate.print_course(console, plan.mandate_course, about.activation)
     section(console, "Package")
     indented(console, f"cost {_money(package.cost_cents)}; weighted shortfall {package.weighted_shortfall:,}")
-    indented(console, f"found by {package.algorithm}: lawful, the same for the same input, not proved the best")
+    if plan.search is None:
+        indented(console, f"found by {package.algorithm}: lawful, the same for the same input, not proved the best")
+    else:
+        _print_search(console, plan.search, package)
     indented(console, package.digest)
 
 
@@ -78,6 +104,41 @@ def print_verified(console: Console, package: ForcePackage, breaks: Iterable[Bre
             where = ", ".join(plain(name) for name in (one.unit, one.line, one.nation) if name)
             indented(console, f"✗ {one.rule}: {where + ': ' if where else ''}{plain(one.says)}", hang=2)
     indented(console, plain(package.digest))
+
+
+def _print_search(console: Console, search: Search, package: ForcePackage) -> None:
+    """What each objective comes to, at once and improved, and how far from the best that can be."""
+    made = table("objective", "at once", "improved", "no less than", "", right=("at once", "improved", "no less than"))
+    for stage in search.stages:
+        numbers = (_amount(stage.objective, number) for number in (stage.greedy, stage.value, stage.bound))
+        proof = proof_words(stage.value, stage.bound)
+        name = f"fairness ({search.fairness})" if stage.objective == "fairness" else stage.objective
+        row(made, name, *numbers, Text(proof, style="green" if stage.proved else "yellow"))
+    console.print(made)
+    same = "the same for the same input" if search.reproducible else "not reproducible: the search was cut short"
+    indented(console, f"found by {package.algorithm}: lawful, {same}")
+
+
+def proof_words(value: int, bound: int) -> str:
+    """How good a value is known to be."""
+    if value <= bound:
+        return "proved the best"
+    gap = -(-1000 * (value - bound) // value)  # in tenths of a per cent, rounded up
+    return f"proved within {gap // 10}.{gap % 10} %" if gap < 1000 else "nothing proved"
+
+
+def progress_words(one: "Progress") -> str:
+    """How a search stands."""
+    if one.value is None:
+        return f"{one.objective}, {one.step}"
+    proof = "" if one.bound is None else f", {proof_words(one.value, one.bound)}"
+    return f"{one.objective} {_amount(one.objective, one.value)}{proof}; {one.step}"
+
+
+def _amount(objective: Objective, number: int) -> str:
+    if objective in ("cost", "fairness"):
+        return _money(number)
+    return f"{number:,} h" if objective == "closure" else f"{number:,}"
 
 
 def _print_lines(console: Console, plan: Plan) -> None:

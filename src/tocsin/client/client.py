@@ -20,6 +20,7 @@ from tocsin.alliance.commands import Base
 from tocsin.alliance.contents import WarningContent
 from tocsin.client.drafts import Draft, body_of, checked_text, draft
 from tocsin.client.events import OnLine, events
+from tocsin.client.forces import Forces
 from tocsin.client.keys import PartyKey
 from tocsin.client.notebook import Notebook
 from tocsin.client.wire import Answer, Sent, Wire, target
@@ -49,6 +50,8 @@ class Client:
         self.key = key
         self.notebook = Notebook(self.wire)
         """What the seat keeps for itself: drafts, the watch log, handovers, situation reports."""
+        self.forces = Forces(self.wire)
+        """What the centre works out about forces, keeping nothing of it."""
         self._origin = ""
 
     def __enter__(self) -> Self:

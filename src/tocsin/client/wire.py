@@ -166,7 +166,10 @@ def problem(response: urllib3.BaseHTTPResponse, content: bytes, address: str) ->
     words = {name: str(told[name]) for name in WORDS if told.get(name)}
     code = words.pop("code", "") or f"http {response.status}"
     message = str(told.get("detail") or told.get("title") or f"{address} answers with status {response.status}.")
-    return ClientError(code, message, status=response.status, **words)
+    error = ClientError(code, message, status=response.status, **words)
+    mistakes = told.get("mistakes")
+    error.mistakes = tuple(row for row in mistakes if isinstance(row, dict)) if isinstance(mistakes, list) else ()
+    return error
 
 
 def unreachable(address: str, error: Exception) -> ClientError:

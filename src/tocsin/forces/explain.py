@@ -2,13 +2,16 @@
 
 from collections.abc import Iterable, Sequence
 
+from msgspec.structs import replace
+
 from tocsin.forces.arcs import Terms, Window, arc, terms_of
 from tocsin.forces.figures import Served
-from tocsin.forces.model import RULES, Blocked, ForceCase, ForcePackage, LineTotal, Plan, RuleId, Unfilled, Unit
+from tocsin.forces.model import RULES, Blocked, ForceCase, ForcePackage, HeldBy, LineTotal, Plan, Unfilled, Unit
+from tocsin.forces.operation import mandate_course
 from tocsin.forces.tally import Tally
 from tocsin.terms import is_invented
 
-WORDS: dict[RuleId, str] = {
+WORDS: dict[HeldBy, str] = {
     "capability": "nothing more of this capability is pledged",
     "caveat": "a hard caveat forbids it",
     "endurance": "it would not last as long as the line needs it",
@@ -21,15 +24,17 @@ WORDS: dict[RuleId, str] = {
     "lift": "there is not enough lift in time",
     "one nation": "its nation may not give more of this line",
     "cap": "its nation's cap is reached",
+    "free": "no rule forbids it: the plan keeps it at home for an objective that comes before the shortfall",
 }
 """What keeps a unit from a line, in words."""
+ORDER: tuple[HeldBy, ...] = (*RULES, "free")
 
 
 def unfilled(case: ForceCase, units: Sequence[Unit], package: ForcePackage) -> tuple[Unfilled, ...]:
     """Every line that a lawful package of these inputs leaves short, and what holds it back.
 
-    To the package no unit can be added, as is so with those of `greedy`.
-    The binding rule of a line is the one that keeps back most strength; of equal ones the first in order.
+    The binding rule of a line is the one that keeps back most strength; of equal ones the first in order. A unit that
+    no rule keeps back is `free`: a package of `greedy`, or one in which shortfall comes first, leaves none so.
     """
     terms = terms_of(case)
     tally = Tally(terms, units)
@@ -44,13 +49,14 @@ def unfilled(case: ForceCase, units: Sequence[Unit], package: ForcePackage) -> t
 
 def plan_of(case: ForceCase, units: Sequence[Unit], package: ForcePackage) -> Plan:
     """A lawful package with its inputs and why lines are not filled: all that somebody else needs to check it."""
-    return Plan(
+    made = Plan(
         hypothetical=is_hypothetical(case, units),
         case=case,
         units=tuple(units),
         package=package,
         unfilled=unfilled(case, units, package),
     )
+    return replace(made, mandate_course=mandate_course(made))
 
 
 def is_hypothetical(case: ForceCase, units: Iterable[Unit]) -> bool:
@@ -65,19 +71,18 @@ def are_hypothetical(units: Iterable[Unit]) -> bool:
 
 def _why(terms: Terms, tally: Tally, units: Sequence[Unit], total: LineTotal) -> Unfilled:
     line = terms.lines[total.line]
-    held: dict[RuleId, list[Unit]] = {}
+    held: dict[HeldBy, list[Unit]] = {}
     for unit in units:
         if unit.capability in terms.accepted[line.id] and tally.lines.get(unit.id) != line.id:
             window = arc(terms, unit, line)
-            rule = tally.first_broken(Served(unit, line, window)) if isinstance(window, Window) else window
-            assert rule is not None, "nothing can be added to the package"
-            held.setdefault(rule, []).append(unit)
+            broken = tally.first_broken(Served(unit, line, window)) if isinstance(window, Window) else window
+            held.setdefault(broken or "free", []).append(unit)
     blocked = [
         Blocked(rule=rule, units=tuple(unit.id for unit in kept), strength=sum(unit.strength for unit in kept))
         for rule, kept in held.items()
     ]
-    blocked.sort(key=lambda one: (-one.strength, RULES.index(one.rule)))
-    rule = blocked[0].rule if blocked else "capability"
+    blocked.sort(key=lambda one: (-one.strength, ORDER.index(one.rule)))
+    rule: HeldBy = blocked[0].rule if blocked else "capability"
     return Unfilled(
         line=line.id,
         shortfall=total.shortfall,

@@ -14,8 +14,8 @@ from tocsin.charter.files.loader import BYTES_MAX, check_format, convert, parse_
 from tocsin.charter.files.locate import Mistake, Path, located, readable
 from tocsin.charter.files.structure import mistakes, suggestion
 from tocsin.errors import ForcesError, Problem
-from tocsin.forces.arcs import hours
 from tocsin.forces.model import Capability, ForceCase, Plan
+from tocsin.forces.operation_checks import operation_mistakes
 from tocsin.states import is_state
 from tocsin.terms import is_invented
 
@@ -25,6 +25,8 @@ FOLDER = "operations"
 PLAN_BYTES_MAX = 40_000_000
 PLAN_PROBLEMS_MAX = 20
 A_NATION = "an ISO 3166-1 alpha-3 code such as FRA, or XAA to XZZ for an invented state"
+OWNERS = frozenset({"NATO"})
+"""Alliances with forces that belong to no one state: NATO has its own fleet of early-warning aircraft."""
 
 
 class CapabilityFile(Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
@@ -40,16 +42,34 @@ def load_case(path_or_name: str | Folder) -> ForceCase:
     """
     path = find(str(path_or_name), FOLDER, "case of forces")
     name = str(path)
-    text = decode(read_bytes(path, BYTES_MAX, ForcesError), name, ForcesError)
+    return case_in(decode(read_bytes(path, BYTES_MAX, ForcesError), name, ForcesError), name)
+
+
+def case_in(text: str, name: str) -> ForceCase:
+    """The case in the text of such a file; `name` stands in messages. Raises ForcesError with every mistake in it."""
     raw = parse_toml(text, name, ForcesError)
     check_format(raw, SCHEMA, "docs/FORCES.md", text, name, ForcesError)
     case = convert(raw, ForceCase, text, name, ForcesError)
     own = {capability.id for capability in case.capability}
     shipped = [capability for capability in capabilities() if capability.id not in own]
     whole = replace(case, capability=(*case.capability, *shipped))
-    if found := [*_capability_mistakes(case, whole), *_line_mistakes(whole), *_nation_mistakes(whole)]:
+    found = [*_capability_mistakes(case, whole), *_line_mistakes(whole), *_nation_mistakes(whole)]
+    if found := [*found, *operation_mistakes(whole)]:
         raise ForcesError(located(found, text, name))
     return whole
+
+
+def inventory_of(path_or_name: str, case: ForceCase) -> str:
+    """The inventory that a case names, as `load_inventory` takes it: beside its file, else a shipped one.
+
+    Raises ForcesError where the case names none.
+    """
+    path, named = find(str(path_or_name), FOLDER, "case of forces"), case.case.inventory
+    if not named:
+        fix = 'say --inventory UNITS, or add inventory = "units.csv" to [case]'
+        raise ForcesError([Problem(str(path), 0, "case.inventory", "the case names no inventory", "a file", fix)])
+    beside = path.parent / named
+    return str(beside) if beside.is_file() else named
 
 
 @cache
@@ -62,22 +82,27 @@ def capabilities() -> tuple[Capability, ...]:
 
 def load_plan(path: Folder) -> Plan:
     """A plan as `forces plan --json` prints it. Raises ForcesError with every field that does not fit."""
+    return plan_in(read_bytes(path, PLAN_BYTES_MAX, ForcesError), str(path))
+
+
+def plan_in(content: bytes, name: str) -> Plan:
+    """The plan in the bytes of such a file; `name` stands in messages."""
     try:
-        raw = msgspec.json.decode(read_bytes(path, PLAN_BYTES_MAX, ForcesError))
+        raw = msgspec.json.decode(content)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         fix = "print one with: tocsin forces plan CASE --inventory UNITS --json"
-        raise ForcesError([Problem(str(path), 0, "", "this is not JSON", "a plan", fix)]) from None
+        raise ForcesError([Problem(name, 0, "", "this is not JSON", "a plan", fix)]) from None
     try:
         return msgspec.convert(raw, Plan)
     except msgspec.ValidationError as error:
         found = mistakes(raw, Plan) or [Mistake((), str(error))]
         shown = found[:PLAN_PROBLEMS_MAX]
-        raise ForcesError([Problem(str(path), 0, readable(one.path), *one[1:]) for one in shown]) from None
+        raise ForcesError([Problem(name, 0, readable(one.path), *one[1:]) for one in shown]) from None
 
 
 def is_nation(code: str) -> bool:
-    """Whether a code is that of a state, or one kept for invented states."""
-    return is_invented(code) or is_state(code)
+    """Whether a code is that of a state, one kept for invented states, or of an alliance that owns forces itself."""
+    return is_invented(code) or is_state(code) or code in OWNERS
 
 
 def unknown_capability(path: Path, name: str, known: Iterable[str]) -> Mistake:
@@ -106,24 +131,12 @@ def _capability_mistakes(case: ForceCase, whole: ForceCase) -> Iterator[Mistake]
 
 def _line_mistakes(case: ForceCase) -> Iterator[Mistake]:
     known = {capability.id: capability.counted for capability in case.capability}
-    about = case.case
-    if about.operation == "peacekeeping" and about.until is None:
-        found = "peacekeeping is done under a mandate, and its end is not said"
-        yield Mistake(
-            ("case", "until"), found, "a date such as 2026-01-31", "add until = …, the day it must be renewed"
-        )
-    if about.until is not None and about.until <= about.activation:
-        yield Mistake(("case", "until"), f"the mandate ends on {about.until}, before it begins", "a later day")
     yield from _twice("line", [line.id for line in case.line])
     for index, line in enumerate(case.line):
         path: Path = ("line", index)
         if line.capability not in known:
             yield unknown_capability((*path, "capability"), line.capability, known)
         yield from _substitutes(path, known.get(line.capability), line.substitutes or (), known)
-        ends = line.in_place_by_hours + 24 * line.sustain_days
-        if about.until is not None and about.until > about.activation and ends > hours(about.activation, about.until):
-            found = f"the line lasts beyond {about.until}, the end of the operation's mandate"
-            yield Mistake((*path, "sustain_days"), found, "", "shorten it, or plan again once the mandate is renewed")
         if line.in_place_by_hours == 0:
             found = "nothing can be in place at the hour of activation"
             yield Mistake((*path, "in_place_by_hours"), found, "a whole number, 1 or more")
@@ -141,6 +154,10 @@ def _substitutes(path: Path, counted: str | None, named: tuple[str, ...], known:
 def _nation_mistakes(case: ForceCase) -> Iterator[Mistake]:
     named: list[tuple[Path, str]] = [(("cap", index, "nation"), cap.nation) for index, cap in enumerate(case.cap)]
     named += [(("mandate", index, "nation"), mandate.nation) for index, mandate in enumerate(case.mandate)]
+    named += [(("share", index, "nation"), share.nation) for index, share in enumerate(case.share)]
+    for index, share in enumerate(case.share):
+        if share.nation in {other.nation for other in case.share[:index]}:
+            yield Mistake(("share", index), f"{share.nation} has another [[share]] above", "one", "remove one of them")
     for index, gate in enumerate(case.gate):
         named.append((("gate", index, "given_by"), gate.given_by))
         named += [(("gate", index, "nations", place), nation) for place, nation in enumerate(gate.nations)]

@@ -1,26 +1,25 @@
-"""Reading an inventory, a CSV file with one unit a row: every mistake with file, line, column and how to mend it.
+"""Reading an inventory, one unit a row: every mistake with file, line or cell, column and how to mend it.
 
 docs/FORCES.md, part 2, says what the columns hold.
 """
 
-import csv
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from datetime import date
-from io import StringIO
 from typing import Any, NamedTuple
 
 import msgspec
 from msgspec.inspect import StructType, type_info
 
-from tocsin.charter.files.disk import Folder, decode, read_bytes, resource_path
+from tocsin.charter.files.disk import Folder, resource_path
 from tocsin.charter.files.locate import PROBLEMS_MAX
 from tocsin.charter.files.structure import mistakes, suggestion
 from tocsin.errors import ForcesError, NotFound, Problem
 from tocsin.forces.files import A_NATION, FOLDER, is_nation, unknown_capability
 from tocsin.forces.model import Capability, Unit
+from tocsin.forces.sheets import Line, Sheet, letters, read_sheet, sheet_in
 
-BYTES_MAX = 20_000_000
 UNITS_MAX = 20_000
 
 NUMBERS = ("strength", "notice_to_move_hours", "cost_cents", "lift_tonnes", "endurance_days")
@@ -41,14 +40,35 @@ class Row(NamedTuple):
     cells: dict[str, str]
 
 
+class Renamed(NamedTuple):
+    """A column whose name was not quite one of ours, and as which it was read."""
+
+    found: str
+    read_as: str
+
+
+class Inventory(NamedTuple):
+    """What was read, and what its reader should know of how."""
+
+    units: tuple[Unit, ...]
+    sheet: str
+    """The sheet of a workbook; empty for CSV."""
+    renamed: tuple[Renamed, ...]
+    notes: tuple[str, ...]
+
+
 class Reading(NamedTuple):
     """A file on the way from text to units."""
 
     name: str
+    sheet: Sheet
     problems: list[Problem]
+    places: dict[str, int]
+    """By column: where it stands, from 0."""
 
     def note(self, line: int, column: str, found: str, accepted: str = "", fix: str = "") -> None:
-        self.problems.append(Problem(self.name, line, column, found, accepted, fix))
+        cell = self.sheet.place(line, self.places.get(column, -1))
+        self.problems.append(Problem(self.name, line, column, found, accepted, fix, cell))
 
     def refuse(self) -> None:
         """Raises ForcesError with what was noted, in file order, if anything was."""
@@ -62,21 +82,49 @@ class Reading(NamedTuple):
 def load_inventory(
     path_or_name: str | Folder, capabilities: Iterable[Capability], day: date | None = None
 ) -> tuple[Unit, ...]:
-    """The units in a CSV file, or in the shipped inventory of that name, in file order.
+    """The units in a CSV file or workbook, or in the shipped inventory of that name, in file order.
 
     With a day, an offer that has ended by then is a mistake. Raises NotFound where there is no such file, and
     ForcesError with every mistake in it.
     """
+    return read_inventory(path_or_name, capabilities, day).units
+
+
+def read_inventory(
+    path_or_name: str | Folder, capabilities: Iterable[Capability], day: date | None = None, sheet: str = ""
+) -> Inventory:
+    """The same with how it was read; `sheet` names the sheet of a workbook, where several could be meant."""
     path = _find(str(path_or_name))
-    reading = Reading(str(path), [])
-    rows = list(_rows(path, reading))
+    return _read(str(path), read_sheet(path, _is_head, sheet), capabilities, day)
+
+
+def inventory_in(
+    content: bytes, name: str, capabilities: Iterable[Capability], day: date | None = None, sheet: str = ""
+) -> Inventory:
+    """The same in the bytes of such a file, whose `name` stands in messages."""
+    return _read(name, sheet_in(content, name, _is_head, sheet), capabilities, day)
+
+
+def _read(name: str, table: Sheet, capabilities: Iterable[Capability], day: date | None) -> Inventory:
+    reading = Reading(name, table, [], {})
+    for fault in table.faults:
+        cell = table.place(fault.line, fault.column)
+        reading.problems.append(Problem(reading.name, fault.line, "", fault.found, "", fault.fix, cell))
+    head = table.lines[0] if table.lines else Line(1, [])
+    renamed = _columns(head, reading)
+    rows = [] if reading.problems and not table.faults else list(_rows(table.lines[1:], len(head.cells), reading))
     known = [capability.id for capability in capabilities]
     units = [(row, unit) for row in rows if (unit := _unit(row, reading)) is not None]
     for row, unit in units:
         _check(row, unit, known, day, reading)
     _check_twice(units, reading)
     reading.refuse()
-    return tuple(unit for _, unit in units)
+    return Inventory(tuple(unit for _, unit in units), table.name, renamed, table.notes)
+
+
+def shipped_inventories() -> list[str]:
+    """Names of the inventories that ship."""
+    return sorted(found.stem for found in resource_path(FOLDER, "meridian").parent.glob("*.csv"))
 
 
 def _find(path_or_name: str) -> Folder:
@@ -84,57 +132,70 @@ def _find(path_or_name: str) -> Folder:
     path = Folder(path_or_name)
     if path.is_file():
         return path
-    shipped = resource_path(FOLDER, "meridian").parent.glob("*.csv")
-    names = {found.stem: found for found in shipped}
+    names = shipped_inventories()
     if path_or_name in names:
-        return names[path_or_name]
-    raise NotFound("inventory", path_or_name, sorted(names))
+        return resource_path(FOLDER, path_or_name).with_suffix(".csv")
+    raise NotFound("inventory", path_or_name, names)
 
 
-def _rows(path: Folder, reading: Reading) -> Iterator[Row]:
-    """The rows of the file, once its columns are known to be the right ones."""
-    text = decode(read_bytes(path, BYTES_MAX, ForcesError), reading.name, ForcesError).removeprefix("\ufeff")
-    head = text.partition("\n")[0]
-    reader = csv.reader(StringIO(text, newline=""), delimiter=";" if ";" in head and "," not in head else ",")
-    line = 1
-    try:
-        columns = [cell.strip() for cell in next(reader, [])]
-        if not _columns_fit(columns, reading):
-            return
-        line = reader.line_num + 1
-        count = 0
-        for cells in reader:
-            row = Row(
-                line, {column: cell.strip() for column, cell in zip(columns, cells, strict=False) if cell.strip()}
-            )
-            if len(cells) > len(columns):
-                fix = "put quotes around a cell that has a comma in it"
-                reading.note(line, "", f"the row has {len(cells)} cells", f"{len(columns)}", fix)
-            elif row.cells:
-                count += 1
-                yield row
-            line = reader.line_num + 1
-            if count > UNITS_MAX:
-                most = f"at most {UNITS_MAX:,}"
-                raise ForcesError([Problem(reading.name, line, "", "the inventory has too many units", most)])
-        if not count:
-            reading.note(1, "", "the inventory has no units", "a line of column names and one row a unit")
-    except csv.Error as error:
-        reading.note(line, "", f"this is not CSV: {error}", "", "close the quotes, and keep cells short")
+def _is_head(cells: list[str]) -> bool:
+    """Whether a line looks like one of column names: it has two of them or more."""
+    fields = set(Unit.__struct_encode_fields__)
+    return len({_spelled(cell) for cell in cells} & fields) > 1
 
 
-def _columns_fit(columns: list[str], reading: Reading) -> bool:
+def _spelled(name: str) -> str:
+    """A column name in our spelling: 'Notice to move (hours)' is notice_to_move_hours."""
+    return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
+
+
+def _columns(head: Line, reading: Reading) -> tuple[Renamed, ...]:
+    """Fills `places` with the columns of the head, and notes what is wrong with them."""
     fields = {field.encode_name: field.required for field in _unit_type().fields}
-    for name in dict.fromkeys(columns):
+    renamed = []
+    for place, found in enumerate(head.cells):
+        name = _spelled(found)
+        if not found:
+            continue
         if name not in fields:
             fix = suggestion(name, list(fields)) or "remove the column"
-            reading.note(1, name, "there is no such column", ", ".join(fields), fix)
-        elif columns.count(name) > 1:
-            reading.note(1, name, "the column stands there twice", "", "remove one")
-    missing = [name for name, required in fields.items() if required and name not in columns]
+            reading.places.setdefault(found, place)
+            reading.note(head.number, found, "there is no such column", ", ".join(fields), fix)
+        elif name in reading.places:
+            reading.note(head.number, name, "the column stands there twice", "", "remove one")
+        else:
+            reading.places[name] = place
+            if name != found:
+                renamed.append(Renamed(found, name))
+    missing = [name for name, required in fields.items() if required and name not in reading.places]
     if missing:
-        reading.note(1, "", f"columns are missing: {', '.join(missing)}", ", ".join(fields))
-    return not reading.problems
+        reading.note(head.number, "", f"columns are missing: {', '.join(missing)}", ", ".join(fields))
+    return tuple(renamed)
+
+
+def _rows(lines: Sequence[Line], wide: int, reading: Reading) -> Iterator[Row]:
+    """The rows under the column names, which are so many."""
+    fields = {field.encode_name for field in _unit_type().fields}
+    places = {name: place for name, place in reading.places.items() if name in fields}
+    taken = set(reading.places.values())
+    if len(lines) > UNITS_MAX:
+        most = f"at most {UNITS_MAX:,}"
+        where = lines[UNITS_MAX].number
+        cell = reading.sheet.place(where, -1)
+        raise ForcesError([Problem(reading.name, where, "", "the inventory has too many units", most, cell=cell)])
+    for number, cells in lines:
+        stray = [place for place, cell in enumerate(cells) if cell and place not in taken]
+        if len(cells) > wide and not reading.sheet.name:
+            fix = "put quotes around a cell that has a comma in it"
+            reading.note(number, "", f"the row has {len(cells)} cells", f"{wide}", fix)
+        elif stray:
+            at = f"cell {letters(stray[0])}{number}" if reading.sheet.name else f"cell {stray[0] + 1} of the row"
+            reading.note(number, "", f"the {at} belongs to no column", "", "name its column, or clear it")
+        else:
+            found_cells = {name: cells[place] for name, place in places.items() if place < len(cells) and cells[place]}
+            yield Row(number, found_cells)
+    if not lines and not reading.problems:
+        reading.note(1, "", "the inventory has no units", "a line of column names and one row a unit")
 
 
 def _unit_type() -> StructType:
@@ -160,6 +221,9 @@ def _unit(row: Row, reading: Reading) -> Unit | None:
         raw["transit_hours"] = _transit(row, reading)
     if "caveats" in raw:
         raw["caveats"] = _caveats(row, reading)
+    if len(reading.problems) == before:
+        with suppress(msgspec.ValidationError):
+            return msgspec.convert(raw, Unit)
     for path, found, accepted, fix in mistakes(raw, Unit):
         column = str(path[0])
         if column not in raw:
@@ -168,7 +232,9 @@ def _unit(row: Row, reading: Reading) -> Unit | None:
             grouped = _GROUPED.fullmatch(row.cells[column])
             plain = f"write {re.sub('[^0-9]', '', grouped[0])}" if grouped else fix.replace(" without quotes", "")
             reading.note(row.line, column, found, _in_a_cell(column, accepted), plain)
-    return msgspec.convert(raw, Unit) if len(reading.problems) == before else None
+    if len(reading.problems) == before:
+        reading.note(row.line, "", "the row cannot be read")
+    return None
 
 
 def _in_a_cell(column: str, accepted: str) -> str:
@@ -229,10 +295,12 @@ def _check_twice(units: Iterable[tuple[Row, Unit]], reading: Reading) -> None:
     names: dict[tuple[str, str], int] = {}
     for row, unit in units:
         pledged = (unit.nation, unit.name.casefold())
+        where = "row" if reading.sheet.name else "line"
         if unit.id in ids:
-            reading.note(row.line, "id", f"line {ids[unit.id]} has the id '{unit.id}' too", "", "give it another id")
+            found = f"{where} {ids[unit.id]} has the id '{unit.id}' too"
+            reading.note(row.line, "id", found, "", "give it another id")
         elif pledged in names:
-            found = f"{unit.nation} pledges '{unit.name}' on line {names[pledged]} already"
+            found = f"{unit.nation} pledges '{unit.name}' on {where} {names[pledged]} already"
             reading.note(row.line, "name", found, "each unit once", "remove one row, or tell the units apart by name")
         ids.setdefault(unit.id, row.line)
         names.setdefault(pledged, row.line)

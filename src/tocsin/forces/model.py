@@ -31,6 +31,27 @@ Objective = Literal["shortfall", "closure", "cost", "fairness"]
 Principle = Literal["capacity", "benefit", "equal"]
 """What a fair share of the burden is measured by: capacity to pay, benefit, or the same for all."""
 
+ChangeKind = Literal[
+    "transit",
+    "own-lift",
+    "tonnes",
+    "assets",
+    "notice",
+    "offer-from",
+    "extend",
+    "rotate",
+    "drop-caveat",
+    "mandate",
+    "mandate-end",
+    "gate",
+    "gate-end",
+    "cap",
+    "one-nation",
+    "deadline",
+    "pledge",
+]
+"""Every kind of change that could fill a line, in the order in which equal prices are told apart."""
+
 RuleId = Literal[
     "inputs",
     "digest",
@@ -52,6 +73,9 @@ RuleId = Literal[
 """Every rule that a package must keep, in the order in which they are checked."""
 
 RULES: tuple[RuleId, ...] = get_args(RuleId)
+
+HeldBy = Literal[RuleId, "free"]
+"""What keeps a unit from a line: a rule, or nothing but the plan, as another objective comes first."""
 
 RULE_WORDS: dict[RuleId, str] = {
     "inputs": "the package was made from this case and this inventory, and both name each thing once",
@@ -167,6 +191,17 @@ class Share(Base, frozen=True):
     source: Annotated[Text, Meta(description="Where that is seen.")] = ""
 
 
+class Price(Base, frozen=True):
+    """What a change is reckoned to cost those who are asked, in points: a convention, for planners to replace."""
+
+    change: Annotated[ChangeKind, Meta(description="The kind of change.")]
+    base: Annotated[Count, Meta(description="For asking at all.")] = 0
+    each: Annotated[Count, Meta(description="For each hour, day, tonne, per cent or head of it.")] = 0
+    counted: Annotated[
+        str, Meta(max_length=80, description="Only for pledges of what is counted so, such as 'persons'.")
+    ] = ""
+
+
 class About(Base, frozen=True):
     """What the case is."""
 
@@ -177,8 +212,22 @@ class About(Base, frozen=True):
     until: Annotated[
         date | None, Meta(description="The day the operation's own mandate ends; peacekeeping must say it.")
     ] = None
+    exit_days: Annotated[
+        Days | None,
+        Meta(description="How long it takes to leave before `until`; none: as long as the slowest transit."),
+    ] = None
+    within_hours: Annotated[
+        Hours | None, Meta(description="No line may be in place later, as where a standing arrangement promises it.")
+    ] = None
     hypothetical: Annotated[bool, Meta(description="Whether it is made up.")] = False
     summary: Annotated[Text, Meta(description="What happened and what is asked.")] = ""
+    inventory: Annotated[
+        str,
+        Meta(
+            pattern=r"^([A-Za-z0-9][A-Za-z0-9._-]{0,79})?$",
+            description="The inventory it is planned from: a file beside the case, or the name of a shipped one.",
+        ),
+    ] = ""
 
 
 class ForceCase(Base, frozen=True):
@@ -195,6 +244,9 @@ class ForceCase(Base, frozen=True):
     mandate: Annotated[tuple[Mandate, ...], Meta(max_length=300, description="National mandates.")] = ()
     gate: Annotated[tuple[Gate, ...], Meta(max_length=500, description="Permissions of other states.")] = ()
     share: Annotated[tuple[Share, ...], Meta(max_length=300, description="What fair shares are measured by.")] = ()
+    price: Annotated[
+        tuple[Price, ...], Meta(max_length=100, description="Prices of changes, in the place of those that ship.")
+    ] = ()
 
 
 # what is offered
@@ -287,7 +339,7 @@ class Break(Base, frozen=True):
 class Blocked(Base, frozen=True):
     """Units that could serve a line by their capability and do not, all for one rule."""
 
-    rule: Annotated[RuleId, Meta(description="The rule that each of them would break first.")]
+    rule: Annotated[HeldBy, Meta(description="The rule that each of them would break first; 'free': none.")]
     units: Annotated[tuple[str, ...], Meta(description="The units.")]
     strength: Annotated[int, Meta(description="Their strength.")]
 
@@ -298,7 +350,7 @@ class Unfilled(Base, frozen=True):
     line: Annotated[str, Meta(description="The line.")]
     shortfall: Annotated[int, Meta(description="What is missing.")]
     essential: Annotated[bool, Meta(description="Whether the package fails without it.")]
-    rule: Annotated[RuleId, Meta(description="The rule that holds back most; 'capability': nothing more is pledged.")]
+    rule: Annotated[HeldBy, Meta(description="The rule that holds back most; 'capability': nothing more is pledged.")]
     says: Annotated[str, Meta(description="The same in words.")]
     blocked: Annotated[tuple[Blocked, ...], Meta(description="All that is held back, most strength first.")] = ()
 
@@ -307,6 +359,7 @@ class Stage(Base, frozen=True):
     """One objective of a search, made as small as could be found while those before it keep their values."""
 
     objective: Annotated[Objective, Meta(description="What is made small.")]
+    greedy: Annotated[int, Meta(description="What the package found at once comes to.")]
     value: Annotated[int, Meta(description="What was reached.")]
     bound: Annotated[int, Meta(description="No lawful package that keeps the objectives before has less.")]
     proved: Annotated[bool, Meta(description="Whether value and bound are the same.")]
@@ -321,6 +374,62 @@ class Search(Base, frozen=True):
     reproducible: Annotated[bool, Meta(description="Whether the same inputs give it again: no clock stopped it.")]
 
 
+class Relief(Base, frozen=True):
+    """A unit that its nation relieves, as it lasts shorter than its line."""
+
+    unit: Annotated[str, Meta(description="The unit.")]
+    line: Annotated[str, Meta(description="The line.")]
+    nation: Annotated[str, Meta(description="Who relieves it.")]
+    rotations: Annotated[
+        int | None, Meta(description="How many contingents must follow; none: nobody said how long one lasts.")
+    ]
+    every_days: Annotated[int, Meta(description="How long a contingent lasts; 0 where nobody said.")]
+    relieved_by_hours: Annotated[int, Meta(description="By when the next one must be in place, after activation.")]
+    told_by_hours: Annotated[int, Meta(description="By when it must be told: its notice to move and transit before.")]
+
+
+class MandateCourse(Base, frozen=True):
+    """When an operation's mandate must be renewed or left, and who must be relieved until then."""
+
+    ends: Annotated[date | None, Meta(description="The day the mandate ends; none: it has no end.")]
+    exit_days: Annotated[int, Meta(description="How long the exit takes.")]
+    exit_begins: Annotated[date | None, Meta(description="When it must begin, unless the mandate is renewed.")]
+    renew_by: Annotated[date | None, Meta(description="By when that must be decided.")]
+    rests_on: Annotated[str, Meta(description="The unit whose times set that day; empty: the exit sets it.")]
+    reliefs: Annotated[tuple[Relief, ...], Meta(description="Who must be relieved, the first to be told first.")] = ()
+
+
+class Changed(Base, frozen=True):
+    """A line, before and after."""
+
+    line: Annotated[str, Meta(description="The line.")]
+    required: Annotated[int, Meta(description="What is asked.")]
+    shortfall_before: Annotated[int, Meta(description="What was missing.")]
+    shortfall: Annotated[int, Meta(description="What is missing now.")]
+
+
+class Borne(Base, frozen=True):
+    """What a nation bears, before and after."""
+
+    nation: Annotated[str, Meta(description="The nation.")]
+    cost_cents_before: Annotated[int, Meta(description="What its units cost.")]
+    cost_cents: Annotated[int, Meta(description="What they cost now.")]
+
+
+class WhatIf(Base, frozen=True):
+    """What was changed, and what came of it, against the package that stood before."""
+
+    options: Annotated[tuple[str, ...], Meta(description="The changes, as options of `forces what-if`.")]
+    points: Annotated[int, Meta(description="Their prices, added up.")]
+    line: Annotated[str, Meta(description="The line that was filled first; empty: none.")]
+    package: Annotated[str, Meta(description="Digest of the package that stood before.")]
+    weighted_shortfall_before: Annotated[int, Meta(description="What was missing, weighed.")]
+    cost_cents_before: Annotated[int, Meta(description="What it cost.")]
+    closure_hours_before: Annotated[int, Meta(description="By when all of it could be in place.")]
+    lines: Annotated[tuple[Changed, ...], Meta(description="In the case's order.")]
+    nations: Annotated[tuple[Borne, ...], Meta(description="Nations that bear something, before or after.")]
+
+
 class Plan(Base, frozen=True):
     """A package with all that is needed to check it."""
 
@@ -330,3 +439,7 @@ class Plan(Base, frozen=True):
     package: Annotated[ForcePackage, Meta(description="What is sent.")]
     unfilled: Annotated[tuple[Unfilled, ...], Meta(description="Why lines are not filled.")] = ()
     search: Annotated[Search | None, Meta(description="How it was looked for; none: at once.")] = None
+    mandate_course: Annotated[
+        MandateCourse | None, Meta(description="Renewal, exit and reliefs, where the operation has any.")
+    ] = None
+    what_if: Annotated[WhatIf | None, Meta(description="What was changed; none: nothing.")] = None

@@ -4,6 +4,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from tocsin.measures.sheet import NOT_COVERED, Bar, Chart, Sheet
+from tocsin.svg import tag
 from tocsin.terms import WEAK_CLASSES
 
 GUTTER, WIDTH, RIGHT, ROW, TOP = 190, 620, 90, 22, 30
@@ -31,33 +32,25 @@ def draw(chart: Chart) -> Markup:
     most = max([*(abs(bar.value or 0.0) for bar in chart.bars), *(line.value for line in chart.lines), 0.0]) or 1.0
     scale = WIDTH / most
     bottom = TOP + ROW * len(chart.bars)
-    parts = [_element("title", chart.title)]
+    parts = [tag("title", chart.title)]
     for number, bar in enumerate(chart.bars):
         parts.append(_bar(bar, TOP + ROW * number, scale))
     for line in chart.lines:
         x = f"{GUTTER + line.value * scale:.1f}"
         parts += [
-            _element("line", x1=x, x2=x, y1=TOP - 8, y2=bottom, class_="rule"),
-            _element("text", line.label, x=x, y=TOP - 12, class_="rule-label"),
+            tag("line", x1=x, x2=x, y1=TOP - 8, y2=bottom, class_="rule"),
+            tag("text", line.label, x=x, y=TOP - 12, class_="rule-label"),
         ]
     view = f"0 0 {GUTTER + WIDTH + RIGHT} {bottom + 10}"
-    return _element("svg", Markup("\n").join(parts), viewBox=view, role="img", aria_label=chart.title)
+    return tag("svg", Markup("\n").join(parts), viewBox=view, role="img", aria_label=chart.title)
 
 
 def _bar(bar: Bar, y: int, scale: float) -> Markup:
     label = bar.label if len(bar.label) <= CHARACTERS_MAX else f"{bar.label[: CHARACTERS_MAX - 1]}…"
     width = max(0.0, bar.value or 0.0) * scale
-    drawn = [_element("text", label, x=GUTTER - 8, y=y + 14, class_="label")]
+    drawn = [tag("text", label, x=GUTTER - 8, y=y + 14, class_="label")]
     if bar.value is not None:
         css = "bar hollow" if bar.hollow else "bar"
-        drawn.append(_element("rect", x=GUTTER, y=y + 3, width=f"{width:.1f}", height=ROW - 7, class_=css))
-    drawn.append(_element("text", bar.text, x=f"{GUTTER + width + 6:.1f}", y=y + 14, class_="value"))
+        drawn.append(tag("rect", x=GUTTER, y=y + 3, width=f"{width:.1f}", height=ROW - 7, class_=css))
+    drawn.append(tag("text", bar.text, x=f"{GUTTER + width + 6:.1f}", y=y + 14, class_="value"))
     return Markup("").join(drawn)
-
-
-def _element(name: str, content: str | Markup = "", **attributes: str | int) -> Markup:
-    """An element with content and attributes escaped; `class_` becomes class, `aria_label` aria-label."""
-    said = Markup("").join(
-        Markup(' {}="{}"').format(key.rstrip("_").replace("_", "-"), value) for key, value in attributes.items()
-    )
-    return Markup("<{0}{1}>{2}</{0}>").format(name, said, content)

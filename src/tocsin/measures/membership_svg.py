@@ -11,6 +11,7 @@ from datetime import date
 from markupsafe import Markup
 
 from tocsin.measures.overlap import Overlap, Span
+from tocsin.svg import tag
 from tocsin.terms import PartyId
 
 NAMES, TAGS, RIGHT, TOP, LANE, PARTY_GAP = 190, 70, 24, 46, 15, 5
@@ -62,18 +63,18 @@ def draw(overlap: Overlap, parties: Sequence[str] | None = None, *, is_styled: b
 
     legend = list(_legend(overlap, chosen, bottom + 16))
     parts = [
-        _tag("title", f"Membership over the years of {', '.join(overlap.alliances)}", id="membership-title"),
-        _tag("desc", _described(overlap, chosen), id="membership-desc"),
-        *([_tag("style", Markup(STYLE))] if is_styled else []),  # noqa: S704  # our own constant
+        tag("title", f"Membership over the years of {', '.join(overlap.alliances)}", id="membership-title"),
+        tag("desc", _described(overlap, chosen), id="membership-desc"),
+        *([tag("style", Markup(STYLE))] if is_styled else []),  # noqa: S704  # our own constant
         _hatch(),
         *_bands(lanes),
         *_years(first, last, x, bottom),
         *_bars(overlap, lanes, x, date(last, 1, 1)),
-        _tag("line", x1=x(overlap.on), x2=x(overlap.on), y1=TOP - 14, y2=bottom, class_="today"),
-        _tag("text", str(overlap.on), x=x(overlap.on) - 4, y=12, text_anchor="end"),
+        tag("line", x1=x(overlap.on), x2=x(overlap.on), y1=TOP - 14, y2=bottom, class_="today"),
+        tag("text", str(overlap.on), x=x(overlap.on) - 4, y=12, text_anchor="end"),
         *(shape for _, shapes in legend for shape in shapes),
     ]
-    return _tag(
+    return tag(
         "svg",
         Markup("\n").join(parts),
         xmlns="http://www.w3.org/2000/svg",
@@ -95,7 +96,7 @@ def _bands(lanes: Iterable[tuple[str, list[str]]]) -> Iterable[Markup]:
     for index, (_, rows) in enumerate(lanes):
         height = LANE * len(rows) + PARTY_GAP
         if index % 2 == 0:
-            yield _tag("rect", x=0, y=y - PARTY_GAP / 2, width=WIDTH, height=height, class_="band")
+            yield tag("rect", x=0, y=y - PARTY_GAP / 2, width=WIDTH, height=height, class_="band")
         y += height
 
 
@@ -103,8 +104,8 @@ def _years(first: int, last: int, x: Callable[[date], float], bottom: float) -> 
     step = 5 if last - first <= 50 else 10
     for year in range(first - first % step + step, last, step):
         at = x(date(year, 1, 1))
-        yield _tag("line", x1=at, x2=at, y1=TOP - 8, y2=bottom, class_="grid")
-        yield _tag("text", str(year), x=at, y=TOP - 14, class_="year")
+        yield tag("line", x1=at, x2=at, y1=TOP - 8, y2=bottom, class_="grid")
+        yield tag("text", str(year), x=at, y=TOP - 14, class_="year")
 
 
 def _bars(
@@ -115,9 +116,9 @@ def _bars(
         held.setdefault((span.party, span.alliance), []).append(span)
     y = float(TOP)
     for party, rows in lanes:
-        yield _tag("text", _short(overlap.names.get(party, party)), x=6, y=y + LANE - 4, class_="party")
+        yield tag("text", _short(overlap.names.get(party, party)), x=6, y=y + LANE - 4, class_="party")
         for name in rows:
-            yield _tag("text", name, x=NAMES, y=y + LANE - 4, class_="tag")
+            yield tag("text", name, x=NAMES, y=y + LANE - 4, class_="tag")
             spans = sorted(held[party, name], key=lambda span: span.overlay)
             yield from (_bar(span, overlap.names, x, y, end) for span in spans)
             y += LANE
@@ -132,8 +133,8 @@ def _bar(span: Span, names: Mapping[str, str], x: Callable[[date], float], y: fl
     height = HEIGHTS[kind]
     css = f"{kind} contested" if span.contested else kind
     width = max(1.5, right - left)
-    shape = _tag("rect", x=left, y=y + 8 - height / 2, width=width, height=height, rx=1.5, class_=css)
-    return _tag("g", _tag("title", said) + shape)
+    shape = tag("rect", x=left, y=y + 8 - height / 2, width=width, height=height, rx=1.5, class_=css)
+    return tag("g", tag("title", said) + shape)
 
 
 def _kind(span: Span) -> str:
@@ -150,11 +151,11 @@ def span_words(span: Span) -> str:
 
 
 def _hatch() -> Markup:
-    line = _tag("line", x1=0, y1=0, x2=0, y2=5, class_="hatch")
-    under = _tag("rect", x=0, y=0, width=5, height=5, class_="under")
-    pattern = _tag("pattern", under + line, id="hatch", width=5, height=5, patternUnits="userSpaceOnUse",
+    line = tag("line", x1=0, y1=0, x2=0, y2=5, class_="hatch")
+    under = tag("rect", x=0, y=0, width=5, height=5, class_="under")
+    pattern = tag("pattern", under + line, id="hatch", width=5, height=5, patternUnits="userSpaceOnUse",
                    patternTransform="rotate(45)")  # fmt: skip
-    return _tag("defs", pattern)
+    return tag("defs", pattern)
 
 
 def _legend(overlap: Overlap, parties: Sequence[str], y: float) -> Iterator[tuple[float, list[Markup]]]:
@@ -165,10 +166,10 @@ def _legend(overlap: Overlap, parties: Sequence[str], y: float) -> Iterator[tupl
         if x > NAMES and x + width > WIDTH:
             x, y = float(NAMES), y + LEGEND_LINE
         shapes = [
-            _tag("rect", x=x, y=y - HEIGHTS[one] / 2 - 3, width=26, height=HEIGHTS[one], class_=one)
+            tag("rect", x=x, y=y - HEIGHTS[one] / 2 - 3, width=26, height=HEIGHTS[one], class_=one)
             for one in (("full", "seat") if css == "seat" else (css,))
         ]
-        yield y, [*shapes, _tag("text", text, x=x + 32, y=y)]
+        yield y, [*shapes, tag("text", text, x=x + 32, y=y)]
         x += width
 
 
@@ -191,14 +192,3 @@ def _described(overlap: Overlap, parties: Sequence[str]) -> str:
         if (held := overlap.standings.get(PartyId(party)))
     ]
     return f"On {overlap.on}: {'; '.join(said)}. The table of the spans holds every bar."
-
-
-def _tag(name: str, content: str | Markup = "", **attributes: str | float) -> Markup:
-    """An element with its content and attributes escaped; `class_` and `aria_label` become class and aria-label."""
-    said = Markup("").join(
-        Markup(' {}="{}"').format(
-            key.rstrip("_").replace("_", "-"), f"{value:.1f}" if isinstance(value, float) else value
-        )
-        for key, value in attributes.items()
-    )
-    return Markup("<{0}{1}>{2}</{0}>").format(name, said, content)

@@ -16,6 +16,7 @@ from markupsafe import Markup
 from tocsin.replay.result import Line, Run
 from tocsin.replay.silences import silences
 from tocsin.replay.words import SIGNS, actors_text, clock_text, day_text, gap_hours, hours_text, time_text, when_text
+from tocsin.svg import joined, tag
 
 GUTTER, RIGHT, TOP, LANE, STEP = 186, 44, 66, 50, 20
 WIDTH = 1168
@@ -104,8 +105,8 @@ def draw(run: Run, names: Mapping[str, str], title: str, key: str = "t", rows: s
     width = max(WIDTH, *(place.x for place in places), *ends) + RIGHT
     bottom = top + LANE * len(lanes)
     parts = [
-        _tag("title", title, id=f"{key}-title"),
-        _tag("desc", _description(run, names), id=f"{key}-desc"),
+        tag("title", title, id=f"{key}-title"),
+        tag("desc", _description(run, names), id=f"{key}-desc"),
         *_lane_lines(lanes, names, width, top),
         *_days(places, bottom),
         *(_silence_bar(silence, axis) for silence in silences),
@@ -114,7 +115,7 @@ def draw(run: Run, names: Mapping[str, str], title: str, key: str = "t", rows: s
         *_legend(places, bottom + 26),
     ]
     view = {"viewBox": f"0 0 {width:.0f} {bottom + 46:.0f}", "class_": "timeline"}
-    return _tag("svg", _join(parts), role="group", **view, aria_labelledby=f"{key}-title {key}-desc")
+    return tag("svg", joined(parts), role="group", **view, aria_labelledby=f"{key}-title {key}-desc")
 
 
 def stretch(hours: float) -> float:
@@ -193,16 +194,16 @@ def _silences(places: list[Place]) -> list[Silence]:
 
 def _lane_lines(lanes: list[str], names: Mapping[str, str], width: float, top: float) -> Iterable[Markup]:
     if top > TOP:
-        yield _tag("text", "Silence period", x=10, y=TOP + LANE * 0.42 + 4, class_="lane")
+        yield tag("text", "Silence period", x=10, y=TOP + LANE * 0.42 + 4, class_="lane")
     for index, lane in enumerate(lanes):
         y = top + LANE * index
         if index % 2 == 0:
-            yield _tag("rect", x=0, y=y, width=width, height=LANE, class_="band")
+            yield tag("rect", x=0, y=y, width=width, height=LANE, class_="band")
         written = wrap(", ".join(names.get(code, code) for code in lane.split(", ")), 22)
         written = [*written[:1], f"{written[1]} …"] if len(written) > 2 else written
         for row, text in enumerate(written):
-            yield _tag("text", text, x=10, y=y + LANE * 0.42 + 4 + 14 * (row - (len(written) - 1) / 2), class_="lane")
-        yield _tag("line", x1=GUTTER + 6, y1=y + LANE * 0.42, x2=width - 8, y2=y + LANE * 0.42, class_="rail")
+            yield tag("text", text, x=10, y=y + LANE * 0.42 + 4 + 14 * (row - (len(written) - 1) / 2), class_="lane")
+        yield tag("line", x1=GUTTER + 6, y1=y + LANE * 0.42, x2=width - 8, y2=y + LANE * 0.42, class_="rail")
 
 
 def _days(places: list[Place], bottom: float) -> Iterable[Markup]:
@@ -212,19 +213,19 @@ def _days(places: list[Place], bottom: float) -> Iterable[Markup]:
         if before is not None and before.line.at[:10] == place.line.at[:10]:
             continue
         x = place.x - RADIUS - 5
-        yield _tag("line", x1=x, y1=TOP - 18, x2=x, y2=bottom, class_="day")
+        yield tag("line", x1=x, y1=TOP - 18, x2=x, y2=bottom, class_="day")
         text, year = day_text(place.line.at)[:-5], place.line.at[:4]
         if x >= free:
-            yield _tag("text", text, x=x, y=TOP - 24, class_="date")
+            yield tag("text", text, x=x, y=TOP - 24, class_="date")
             free = x + len(text) * DATE_CHARACTER + 8
         if year != shown and x >= free_year:
-            yield _tag("text", year, x=x, y=TOP - 40, class_="gap start")
+            yield tag("text", year, x=x, y=TOP - 40, class_="gap start")
             free_year, shown = x + 34, year
         if before is not None:
             gap = hours_text(_whole_days(before.line.at, place.line.at) * 24)
             middle, half = (before.x + RADIUS + x) / 2, len(gap) * 3.3
             if middle - half >= free_gap:
-                yield _tag("text", gap, x=middle, y=TOP - 8, class_="gap")
+                yield tag("text", gap, x=middle, y=TOP - 8, class_="gap")
                 free_gap = middle + half + 4
 
 
@@ -239,18 +240,18 @@ def _silence_bar(silence: Silence, axis: Axis) -> Markup:
     end = max(axis.x(deadline), opened.x + 60) if deadline else opened.x + 90
     kept = min(max(broken.x, opened.x), end) if broken else end
     text = f"deadline {clock_text(deadline) or day_text(deadline)}" if deadline else "no deadline known"
-    return _tag(
+    return tag(
         "g",
-        _join(
+        joined(
             [
-                _tag("title", _silence_words(silence)),
-                _tag("line", x1=opened.x, y1=y, x2=opened.x, y2=opened.y, class_="opening"),
-                _tag("rect", x=opened.x, width=max(2.0, kept - opened.x), y=y - 7, height=14, rx=3, class_="silence"),
-                _tag("rect", x=kept, width=end - kept, y=y - 7, height=14, rx=3, class_="silence broken")
+                tag("title", _silence_words(silence)),
+                tag("line", x1=opened.x, y1=y, x2=opened.x, y2=opened.y, class_="opening"),
+                tag("rect", x=opened.x, width=max(2.0, kept - opened.x), y=y - 7, height=14, rx=3, class_="silence"),
+                tag("rect", x=kept, width=end - kept, y=y - 7, height=14, rx=3, class_="silence broken")
                 if broken
                 else Markup(),
-                _tag("line", x1=end, y1=y - 14, x2=end, y2=y + 14, class_="deadline"),
-                _tag("text", text, x=end + 5, y=y + 4, class_="note"),
+                tag("line", x1=end, y1=y - 14, x2=end, y2=y + 14, class_="deadline"),
+                tag("text", text, x=end + 5, y=y + 4, class_="note"),
                 _cross(kept, y, broken.y) if broken else Markup(),
             ]
         ),
@@ -266,7 +267,7 @@ def _silence_words(silence: Silence) -> str:
 def _cross(x: float, y: float, lane_y: float) -> Markup:
     """Where silence was broken: a cross on the bar, tied to the step that broke it."""
     arm = f"M{x - 6:.1f} {y - 8:.1f}L{x + 6:.1f} {y + 8:.1f}M{x + 6:.1f} {y - 8:.1f}L{x - 6:.1f} {y + 8:.1f}"
-    return _tag("line", x1=x, y1=y, x2=x, y2=lane_y, class_="tie") + _tag("path", d=arm, class_="cross")
+    return tag("line", x1=x, y1=y, x2=x, y2=lane_y, class_="tie") + tag("path", d=arm, class_="cross")
 
 
 def _forum_changes(places: list[Place], lanes: list[str], top: float) -> Iterable[Markup]:
@@ -278,10 +279,10 @@ def _forum_changes(places: list[Place], lanes: list[str], top: float) -> Iterabl
             continue
         tip = y - 6 if y > place.y else y + 6
         back = tip - 8 if y > place.y else tip + 8
-        yield _tag("line", x1=place.x, y1=place.y, x2=place.x, y2=back, class_="move")
+        yield tag("line", x1=place.x, y1=place.y, x2=place.x, y2=back, class_="move")
         head = f"{place.x - 5:.1f},{back:.1f} {place.x + 5:.1f},{back:.1f} {place.x:.1f},{tip:.1f}"
-        yield _tag("polygon", points=head, class_="move-head")
-        yield _tag("text", "change of forum", x=place.x + 9, y=(place.y + y) / 2 + 4, class_="note")
+        yield tag("polygon", points=head, class_="move-head")
+        yield tag("text", "change of forum", x=place.x + 9, y=(place.y + y) / 2 + 4, class_="note")
 
 
 def _mark(place: Place, names: Mapping[str, str], rows: str) -> Markup:
@@ -290,28 +291,28 @@ def _mark(place: Place, names: Mapping[str, str], rows: str) -> Markup:
     who = actors_text(line, names) or "nobody named"
     said = f"Step {line.number}, {when_text(line)}, {who}: {line.says} ({sign.word})"
     parts = [
-        _tag("title", said),
+        tag("title", said),
         _shape(_SHAPE_OF[line.do], x, y),
-        _tag(
+        tag(
             "text",
             str(line.number),
             x=x,
             y=y + (5.5 if _SHAPE_OF[line.do] == "request or call" else 3.7),
             class_="number",
         ),
-        _tag("text", sign.symbol, x=x + RADIUS + 1, y=y - RADIUS + 2, class_=f"sign {line.mark}"),
+        tag("text", sign.symbol, x=x + RADIUS + 1, y=y - RADIUS + 2, class_=f"sign {line.mark}"),
     ]
     if label:
-        parts.append(_tag("text", label, x=x, y=y + RADIUS + 15, class_="label"))
-    return _tag("a", _join(parts), href=f"#{rows}-step-{line.number}", aria_label=said, class_=f"step {line.mark}")
+        parts.append(tag("text", label, x=x, y=y + RADIUS + 15, class_="label"))
+    return tag("a", joined(parts), href=f"#{rows}-step-{line.number}", aria_label=said, class_=f"step {line.mark}")
 
 
 def _shape(shape: str, x: float, y: float) -> Markup:
     css = "shape " + shape.replace(" ", "-")
     if shape in _POINTS:
         points = " ".join(f"{x + RADIUS * a:.1f},{y + RADIUS * b:.1f}" for a, b in _POINTS[shape])
-        return _tag("polygon", points=points, class_=css)
-    return _tag("circle", cx=x, cy=y, r=RADIUS * (0.85 if shape == "event" else 1.05), class_=css)
+        return tag("polygon", points=points, class_=css)
+    return tag("circle", cx=x, cy=y, r=RADIUS * (0.85 if shape == "event" else 1.05), class_=css)
 
 
 def _legend(places: list[Place], y: float) -> Iterable[Markup]:
@@ -320,7 +321,7 @@ def _legend(places: list[Place], y: float) -> Iterable[Markup]:
     for shape in SHAPES:
         if shape in used:
             yield _shape(shape, x, y)
-            yield _tag("text", shape, x=x + 17, y=y + 4, class_="key")
+            yield tag("text", shape, x=x + 17, y=y + 4, class_="key")
             x += 42 + len(shape) * 6
 
 
@@ -333,18 +334,3 @@ def _description(run: Run, names: Mapping[str, str]) -> str:
     ]
     span = f"{len(run.lines)} steps from {when_text(run.lines[0])} to {when_text(run.lines[-1])}."
     return f"{span} {'; '.join(told)}." if told else span
-
-
-def _join(parts: Iterable[Markup]) -> Markup:
-    return Markup("\n").join(part for part in parts if part)
-
-
-def _tag(name: str, content: str | Markup = "", **attributes: str | float) -> Markup:
-    """An element with its content and attributes escaped; `class_` and `aria_label` become class and aria-label."""
-    said = Markup("").join(
-        Markup(' {}="{}"').format(
-            key.rstrip("_").replace("_", "-"), f"{value:.1f}" if isinstance(value, float) else value
-        )
-        for key, value in attributes.items()
-    )
-    return Markup("<{0}{1}>{2}</{0}>").format(name, said, content)

@@ -76,6 +76,8 @@ def _struct(value: object, kind: kinds.StructType, path: Path) -> Iterator[Mista
 
 
 def _union(value: object, kind: kinds.UnionType, path: Path) -> Iterator[Mistake]:
+    if value is None and kind.includes_none:
+        return
     parts = [part for part in kind.types if not isinstance(part, kinds.NoneType)]
     structs = [part for part in parts if isinstance(part, kinds.StructType)]
     if len(parts) == 1:

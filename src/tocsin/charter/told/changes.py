@@ -6,7 +6,8 @@ from typing import Any
 from msgspec import Struct
 
 from tocsin.charter.changes import EVIDENCE, Change, Key, compare, structs_of
-from tocsin.charter.model import Area, Conduct, Duty, Forum, Matter
+from tocsin.charter.forum import forums_on
+from tocsin.charter.model import Area, Conduct, Duty, Matter
 from tocsin.charter.rows import Row
 from tocsin.charter.rules.kinds import RuleRow
 from tocsin.charter.snapshot import Snapshot
@@ -87,17 +88,9 @@ class _Words:
         return _plain(value)
 
     def _forums(self, matter: Matter, reading: str) -> Iterator[str]:
-        for forum in matter.forum:
-            if self._is_open(forum):
-                under = forum.reading or reading
-                rules = self.snapshot.under((under,)).rules if under else self.snapshot.rules
-                said = "unset" if forum.rule == "unset" else rule_words(forum.rule, rules)
-                yield f"{self.names.get(forum.organ, forum.organ)}: {said}"
-
-    def _is_open(self, forum: Forum) -> bool:
-        on = self.snapshot.on
-        dated = (forum.from_ is None or forum.from_ <= on) and (forum.to is None or on < forum.to)
-        return dated and forum.organ in self.snapshot.organs
+        for forum in forums_on(self.snapshot, matter):
+            said = "unset" if forum.rule == "unset" else self._rule(forum.rule, forum.reading or reading)
+            yield f"{self.names.get(forum.organ, forum.organ)}: {said}"
 
     def _rule(self, row: Any, reading: str) -> str:  # noqa: ANN401  # a member of the union of rules
         rules = self.snapshot.under((reading,)).rules if reading else self.snapshot.rules

@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from tocsin.charter.forum import Unset, ballot_for, choose_forum, electors_of, open_forums, unset_outcome
 from tocsin.charter.model import Forum
-from tocsin.charter.rules.ballot import Ballot
+from tocsin.charter.rules.ballot import Ballot, names_in
 from tocsin.charter.rules.verdict import Outcome, compile_ballot
 from tocsin.charter.snapshot import Snapshot
-from tocsin.charter.told.query import OTHERS, Query, Stated
+from tocsin.charter.told.query import OTHERS, Query, Stated, Weights
 from tocsin.charter.told.words import rule_words
 from tocsin.terms import PartyId, Position, SourceClass, Verdict
 
@@ -48,8 +49,17 @@ def judge(snapshot: Snapshot, forum: Forum, query: Query) -> Judged:
     ballot = ballot_for(snapshot, forum, roles)
     if isinstance(ballot, Unset):
         return Judged(ballot, electors, positions, questions, unset_outcome(ballot))
+    if query.weights:
+        ballot = replace(ballot, weights=ballot.weights | _weights(ballot, query.weights))
     found = compile_ballot(ballot).outcome(positions, questions, query.closed)
     return Judged(ballot, electors, positions, questions, found)
+
+
+def _weights(ballot: Ballot, given: Weights) -> Weights:
+    """The weight sets of the rule as given, where that leaves nobody without a weight; the charter's fill the gaps."""
+    _, names, _ = names_in(ballot.rule)
+    rows = {name: ballot.weights.get(name, {}) | given.get(name, {}) for name in names}
+    return {name: row for name, row in rows.items() if set(ballot.universe) <= set(row)}
 
 
 def contested(snapshot: Snapshot, forum: Forum, query: Query, base: Judged) -> tuple[Contested, ...]:

@@ -15,6 +15,8 @@ from tocsin.terms import Position
 OTHERS = "others"
 
 Stated = dict[str, Position]
+Weights = dict[str, dict[str, int]]
+"""weight set -> party -> weight"""
 
 
 class Query(Struct, frozen=True, kw_only=True):
@@ -27,6 +29,8 @@ class Query(Struct, frozen=True, kw_only=True):
     rule: str = ""
     subject: str = ""
     closed: bool = False
+    weights: Weights = {}
+    """What parties are taken to weigh, instead of what the charter says."""
 
 
 def forum_for(snapshot: Snapshot, query: Query) -> Forum:

@@ -1,0 +1,92 @@
+"""What improving a force package brings and costs: greedy against improved, on the instances of bench_forces.
+
+Seconds are of this process's CPU, so that other work on the machine does not count; a search has as many as its
+size's target. Ratio is greedy over improved weighted shortfall. Gap is what of the value is not proved to be needed.
+"""
+
+from collections.abc import Iterator, Sequence
+from math import exp, log
+from statistics import median
+from time import process_time
+from typing import NamedTuple
+
+from benchmarks.bench_forces import SEEDS, SIZES, Size, instance
+from tocsin.forces.greedy import greedy
+from tocsin.forces.model import Objective, Stage
+from tocsin.forces.plan.budget import Budget, gap
+from tocsin.forces.plan.improve import improve
+from tocsin.forces.verify import verify
+
+PACE = 50.0
+"""Seconds on the wall that one of CPU may take, where the machine does other work."""
+SHORTFALL: tuple[Objective, ...] = ("shortfall",)
+ALL: tuple[Objective, ...] = ("shortfall", "fairness", "cost")
+
+
+class Run(NamedTuple):
+    """One line of the table."""
+
+    size: str
+    objectives: tuple[Objective, ...]
+    seconds: int | None
+    """None: as long as the node limit lets it."""
+    seeds: Sequence[int]
+
+
+SHORT = (
+    Run("small", SHORTFALL, None, (1, 2, 3)),
+    Run("small", ALL, None, (1,)),
+    Run("medium", SHORTFALL, 30, (1,)),
+    Run("large", SHORTFALL, 60, (1,)),
+)
+FULL = (
+    Run("small", SHORTFALL, None, SEEDS),
+    Run("small", ALL, None, SEEDS),
+    Run("medium", SHORTFALL, 45, SEEDS),
+    Run("large", SHORTFALL, 180, SEEDS),
+    Run("large", ALL, 180, (1, 2, 3)),
+)
+
+
+class Measured(NamedTuple):
+    """One instance."""
+
+    seconds: float
+    greedy: int
+    improved: int
+    stages: tuple[Stage, ...]
+
+
+def measure(size: Size, seed: int, objectives: tuple[Objective, ...], seconds: int | None) -> Measured:
+    """Improve the greedy package of one instance."""
+    case, units = instance(size, seed)
+    start = greedy(case, units)
+    began = process_time()
+    budget = Budget(seconds=seconds, clock=process_time, pace=PACE)
+    package, search = improve(case, units, start, objectives=objectives, fairness="equal", budget=budget)
+    took = process_time() - began
+    assert not verify(case, units, package)
+    return Measured(took, start.weighted_shortfall, package.weighted_shortfall, search.stages)
+
+
+def table(runs: Sequence[Run]) -> Iterator[str]:
+    """The lines of the table, each as soon as it is known."""
+    yield f"{'improved':<10} {'objectives':<24} {'n':>3} {'CPU s':>7} {'ratio':>6}  gap of each objective, proved"
+    for run in runs:
+        found = [measure(SIZES[run.size], seed, run.objectives, run.seconds) for seed in run.seeds]
+        ratio = exp(sum(log(one.greedy / max(1, one.improved)) for one in found) / len(found))
+        proofs = [_proof([one.stages[number] for one in found]) for number in range(len(run.objectives))]
+        took = median(one.seconds for one in found)
+        names = ",".join(run.objectives)
+        yield f"{run.size:<10} {names:<24} {len(found):>3} {took:>7.1f} {ratio:>6.2f}  {'; '.join(proofs)}"
+
+
+def _proof(stages: Sequence[Stage]) -> str:
+    """The median gap of some instances, and of how many the value is proved."""
+    gaps = [gap(stage.value, stage.bound) for stage in stages]
+    return f"{100 * median(gaps):.1f} %, {sum(stage.proved for stage in stages)} of {len(stages)}"
+
+
+def main(*, full: bool = False) -> None:
+    for line in table(FULL if full else SHORT):
+        print(line, flush=True)

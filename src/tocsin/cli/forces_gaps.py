@@ -1,0 +1,156 @@
+"""`tocsin forces gaps`: what an alliance lacks over a set of scenarios, and who is nearest to provide it."""
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tocsin.cli import forces_plan
+from tocsin.cli.options import AS_JSON
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from tocsin.forces.gaps import Gap, GapReport, Near, Scenario, ScenarioTotals
+    from tocsin.forces.model import ForceCase, Unit
+
+NO = 1
+NAMED_MAX = 4
+
+
+def gaps(
+    cases: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="ALLIANCE|CASES...",
+            help="Paths of cases or of folders with cases, names of shipped ones, or a shipped set such as 'meridian'.",
+        ),
+    ],
+    inventory: Annotated[
+        str,
+        typer.Option(
+            "--inventory",
+            metavar="UNITS",
+            help="The inventory. Left out: that of the set, the only one in the folder, or the one the cases name.",
+        ),
+    ] = "",
+    seconds: forces_plan.SECONDS = None,
+    nodes: forces_plan.NODES = None,
+    greedy: forces_plan.GREEDY = False,
+    as_json: AS_JSON = False,
+) -> None:
+    """Say what an alliance lacks over a set of scenarios, which rule binds, and who is nearest to provide it.
+
+    Each scenario is planned for itself, with the whole inventory, as 'forces plan' does; --seconds holds for each.
+    Nearest is the nation one of whose units that stay at home has fewest rules in its way, then fewest that are no
+    matter of hours, then fewest hours to gain. Exit code 1: something is missing.
+    """
+    from tocsin.cli import tables
+    from tocsin.forces.gaps import report, with_all_capabilities
+    from tocsin.forces.inventory import load_inventory
+    from tocsin.forces.scenarios import load_scenarios
+
+    asked = load_scenarios(cases)
+    named = inventory or asked.inventory
+    if not named:
+        raise typer.BadParameter("name the inventory that these cases are planned with.", param_hint="--inventory")
+    whole = with_all_capabilities(asked.cases)
+    units = load_inventory(named, [capability for case in whole for capability in case.capability])
+    found = report(named, units, list(_planned(whole, units, seconds, nodes, improving=not greedy)))
+    if as_json:
+        tables.print_json(found)
+    else:
+        print_gaps(tables.terminal(), found)
+    if found.gaps:
+        raise typer.Exit(NO)
+
+
+def _planned(
+    cases: "tuple[ForceCase, ...]",
+    units: "tuple[Unit, ...]",
+    seconds: int | None,
+    nodes: int | None,
+    *,
+    improving: bool,
+) -> "Iterator[Scenario]":
+    """Each case with the best package that is found; those found at once where there is no solver."""
+    from tocsin.forces.gaps import Scenario
+    from tocsin.forces.greedy import greedy
+
+    for case in cases:
+        package, search = greedy(case, units), None
+        if improving:
+            package, search = forces_plan.improved(
+                case, units, package, ("shortfall",), "equal", seconds=seconds, nodes=nodes
+            )
+            improving = search is not None
+        yield Scenario(case, package, None if search is None else search.stages[0].bound)
+
+
+def print_gaps(console: "Console", found: "GapReport") -> None:
+    """The scenarios, a table of what is missing, and of each gap where, why and who is nearest."""
+    from tocsin.cli.tables import banner, plain, row, section, table, title
+
+    banner(console, found.hypothetical, "invented forces or cases, or forces of which no source is given")
+    many = len(found.scenarios)
+    title(console, f"What is missing over {many} scenario{'' if many == 1 else 's'}", plain(found.inventory))
+    console.print()
+    made = table("scenario", "operation", "lines", "short", "", right=("lines", "short"), keep=("scenario",))
+    for one in found.scenarios:
+        row(made, one.scenario, one.operation, f"{one.lines}", f"{one.short}", _bound(one))
+    console.print(made)
+    console.print()
+    if not found.gaps:
+        console.print("✓ every line of every scenario is filled", style="green")
+        return
+    numbers = ("worst", "sum", "scenarios")
+    made = table("missing", *numbers, "counted", "bound by", right=numbers, keep=("missing",))
+    for gap in found.gaps:
+        short = f"{len(gap.short_in)} of {gap.asked_in}"
+        rules = ", ".join(one.rule for one in gap.rules)
+        row(made, gap.capability, f"{gap.worst:,}", f"{gap.shortfall:,}", short, gap.counted, rules)
+    console.print(made)
+    for gap in found.gaps:
+        section(console, gap.capability)
+        _print_gap(console, gap)
+
+
+def _bound(one: "ScenarioTotals") -> str:
+    """How good the package of a scenario is known to be."""
+    if one.bound is None:
+        return ""
+    if one.bound >= one.weighted_shortfall:
+        return "proved: nothing less is missing"
+    return f"weighted {one.weighted_shortfall:,}, proved {one.bound:,} at least"
+
+
+def _print_gap(console: "Console", gap: "Gap") -> None:
+    from tocsin.cli.tables import indented
+
+    for place in gap.places:
+        where = f"{place.destination}, {'later' if place.within == 'later' else f'within {place.within}'}"
+        said = f"{place.shortfall:,} of {place.required:,} {gap.counted} missing at {where}: {_some(place.scenarios)}"
+        indented(console, said, hang=2)
+    rules = ", ".join(
+        f"{one.rule} ({one.shortfall:,} on {one.lines} line{'' if one.lines == 1 else 's'})" for one in gap.rules
+    )
+    indented(console, f"bound by {rules}", style="dim", hang=2)
+    if not gap.nearest:
+        indented(
+            console, "nearest: nobody; what is pledged of it is sent already, or nothing is", style="yellow", hang=2
+        )
+    for near in gap.nearest:
+        indented(console, f"near: {_near(near, gap.counted)}", hang=2)
+
+
+def _near(near: "Near", counted: str) -> str:
+    from tocsin.cli.tables import plain
+
+    stands = "; ".join(f"{miss.rule}: {plain(miss.says)}" for miss in near.misses) or "nothing is in its way"
+    return f"{near.nation} with {near.unit} ({near.strength:,} {counted}) for {near.scenario}, {near.line}: {stands}"
+
+
+def _some(names: Iterable[str]) -> str:
+    every = list(names)
+    more = f" and {len(every) - NAMED_MAX} more" if len(every) > NAMED_MAX else ""
+    return ", ".join(every[:NAMED_MAX]) + more

@@ -1,0 +1,117 @@
+"""What `tocsin forces inventory import` does: reads, compares with what is there, writes, and tells it."""
+
+from collections.abc import Iterable
+from contextlib import suppress
+from datetime import date
+from pathlib import Path
+from typing import NamedTuple
+
+import typer
+from rich.console import Console
+
+from tocsin.charter.files.disk import write_atomically
+from tocsin.cli.forces_answers import Counted, ImportAnswer, ReadAs
+from tocsin.cli.forces_print import print_offers, print_reading
+from tocsin.cli.tables import banner, indented, plain, section, title
+from tocsin.errors import ForcesError
+from tocsin.forces.canonical import Differences, as_csv, differences
+from tocsin.forces.inventory import Inventory, load_inventory, read_inventory
+from tocsin.forces.model import Capability, Unit
+from tocsin.forces.sheets import WORKBOOK_ENDINGS
+
+SHOWN_MAX = 200
+WHY = "invented forces, or forces of which no source is given"
+
+
+class Found(NamedTuple):
+    """What was read, and what lies where it is to be written."""
+
+    name: str
+    inventory: Inventory
+    target: Path
+    replaces: str
+    differences: Differences
+
+
+def read(
+    name: str, to: str, sheet: str, codes: tuple[Capability, ...], day: date | None
+) -> tuple[Found, tuple[Unit, ...]]:
+    """The inventory, compared with the one at its target. Raises as `read_inventory` does."""
+    inventory = read_inventory(name, codes, day, sheet)
+    source = Path(name)
+    target = Path(to) if to else source.with_suffix(".csv") if source.is_file() else Path(f"{name}.csv")
+    if target.suffix.lower() in WORKBOOK_ENDINGS:
+        raise typer.BadParameter("it is written as CSV; name a file that ends in .csv.", param_hint="--to")
+    replaces, changes = "other" if target.exists() else "", Differences()
+    if target.is_file():
+        with suppress(ForcesError):
+            changes = differences(load_inventory(target, codes), inventory.units)
+            replaces = "inventory"
+    return Found(name, inventory, target, replaces, changes), inventory.units
+
+
+def write(found: Found, units: tuple[Unit, ...]) -> None:
+    """Writes the inventory, whole or not at all."""
+    write_atomically(found.target, as_csv(units).encode())
+
+
+def answer(found: Found, offers: tuple[Counted, ...], *, hypothetical: bool, written: bool) -> ImportAnswer:
+    """The same for people and programs."""
+    return ImportAnswer(
+        inventory=found.name,
+        sheet=found.inventory.sheet,
+        columns=tuple(ReadAs(one.found, one.read_as) for one in found.inventory.renamed),
+        notes=found.inventory.notes,
+        hypothetical=hypothetical,
+        units=len(found.inventory.units),
+        offers=offers,
+        target=str(found.target),
+        replaces=found.replaces,
+        differences=found.differences,
+        written=written,
+    )
+
+
+def print_import(console: Console, told: ImportAnswer) -> None:
+    """What was read, from which columns, what differs, and where it is now."""
+    banner(console, told.hypothetical, WHY)
+    nations = len({offer.nation for offer in told.offers})
+    sheet = f", sheet {told.sheet}" if told.sheet else ""
+    title(console, f"{_many(told.units, 'unit')} of {_many(nations, 'nation')}, no mistake", f"{told.inventory}{sheet}")
+    console.print()
+    print_offers(console, told.offers)
+    print_reading(console, told.columns, told.notes)
+    if told.replaces:
+        section(console, f"What differs from {plain(told.target)} as it was")
+        _print_differences(console, told.replaces, told.differences)
+    console.print()
+    if told.written:
+        indented(console, f"✓ written to {plain(told.target)}", 0, "green")
+    else:
+        indented(console, f"nothing is written; without --check it would go to {plain(told.target)}", 0)
+
+
+def _print_differences(console: Console, replaces: str, found: Differences) -> None:
+    if replaces == "other":
+        indented(console, "it is no inventory without mistakes, so nothing can be compared", style="yellow")
+    elif found.is_none:
+        indented(console, "nothing")
+    lines = [*(f"+ {name}" for name in found.added), *(f"− {name}" for name in found.removed)]
+    lines += [
+        f"~ {unit.unit}: {change.field}: {plain(change.before) or 'nothing'} → {plain(change.after) or 'nothing'}"
+        for unit in found.changed
+        for change in unit.fields
+    ]
+    _print_lines(console, lines)
+
+
+def _print_lines(console: Console, lines: Iterable[str]) -> None:
+    shown = list(lines)
+    for line in shown[:SHOWN_MAX]:
+        indented(console, line, hang=2)
+    if len(shown) > SHOWN_MAX:
+        indented(console, f"and {len(shown) - SHOWN_MAX:,} more; --json has all of them", style="dim")
+
+
+def _many(count: int, word: str) -> str:
+    return f"{count:,} {word}{'' if count == 1 else 's'}"

@@ -1,0 +1,177 @@
+"""Why a line is not filled, and the cheapest single change that fills it, for people and programs.
+
+docs/FORCES.md, part 9.
+"""
+
+import shlex
+from collections.abc import Callable
+from typing import Literal
+
+from msgspec import Struct
+
+from tocsin.forces.change_words import words
+from tocsin.forces.changes import Change, NewPledge, written
+from tocsin.forces.levels import Question, question
+from tocsin.forces.model import Assignment, Blocked, ForceCase, ForcePackage, HeldBy, Plan, Unfilled, Unit
+from tocsin.forces.needed import Needed
+from tocsin.forces.prices import price_of
+from tocsin.forces.remedy import Remedy, Search, at_once
+
+Outcome = Literal["plan again", "change", "pledge", "nothing", "unknown"]
+"""What fills a line: another package of the same inputs; a change of what is offered or asked; a new pledge; no single
+change; or the search was cut short before it found anything."""
+
+Find = Callable[[Question, ForcePackage], Search]
+PAIRS_MAX = 8_000
+"""Of more pairs of a unit and a line that its capability fits, only those near a line are asked about."""
+
+
+class Asked(Struct, frozen=True):
+    """A change: as an option, in words, and its price, which is base + each x amount points."""
+
+    option: str
+    says: str
+    points: int
+    base: int
+    each: int
+    amount: int
+    measure: str
+
+
+class Moved(Struct, frozen=True):
+    """A unit that then serves another line, or none, or one though it served none."""
+
+    unit: str
+    before: str
+    after: str
+
+
+class LineExplained(Struct, frozen=True):
+    """A line that is short."""
+
+    line: str
+    capability: str
+    shortfall: int
+    essential: bool
+    rule: HeldBy
+    says: str
+    blocked: tuple[Blocked, ...]
+    outcome: Outcome
+    change: Asked | None
+    serving: tuple[Assignment, ...]
+    """Who would then serve the line and does not now."""
+    moved: tuple[Moved, ...]
+    """Who would then serve another line than now."""
+    command: str
+    proved: bool
+    """Whether nothing cheaper does it; with the outcome 'nothing': whether nothing does."""
+    near: bool
+    """Whether only units that could serve the line were moved."""
+    tried: int
+    """Among how many changes it was looked for."""
+
+
+class MattersMost(Struct, frozen=True):
+    """The unit whose withdrawal raises the weighted shortfall most; empty where nobody's does."""
+
+    unit: str
+    name: str
+    nation: str
+    rise: int
+    proved: bool
+    sent: int
+
+
+class Explanation(Struct, frozen=True):
+    """Every line that is short, and which pledge matters most."""
+
+    case: str
+    title: str
+    digest: str
+    hypothetical: bool
+    solver: bool
+    """Whether the solver looked for the changes."""
+    lines: tuple[LineExplained, ...]
+    matters_most: MattersMost | None
+
+
+def pairs_in(case: ForceCase, units: tuple[Unit, ...]) -> int:
+    """How many pairs there are of a unit and a line that its capability fits."""
+    codes = {one.id: (one.id, *one.substitutes) for one in case.capability}
+    counts: dict[str, int] = {}
+    for unit in units:
+        counts[unit.capability] = counts.get(unit.capability, 0) + 1
+    accepted = (
+        set(codes[line.capability] if line.substitutes is None else (line.capability, *line.substitutes))
+        for line in case.line
+    )
+    return sum(counts.get(code, 0) for codes_of in accepted for code in codes_of)
+
+
+def is_large(case: ForceCase, units: tuple[Unit, ...]) -> bool:
+    """Whether only what is near a line is asked about."""
+    return pairs_in(case, units) > PAIRS_MAX
+
+
+def explained(plan: Plan, one: Unfilled, find: Find, path: str) -> LineExplained:
+    """A line that is short, with what `find` finds for it."""
+    asked = question(plan.case, plan.units, one.line, near=is_large(plan.case, plan.units))
+    search = at_once(asked, plan.package) or find(asked, plan.package)
+    remedy = search.remedy
+    change = remedy.change if remedy else None
+    return LineExplained(
+        line=one.line,
+        capability=asked.line.capability,
+        shortfall=one.shortfall,
+        essential=one.essential,
+        rule=one.rule,
+        says=one.says,
+        blocked=one.blocked,
+        outcome=_outcome(search),
+        change=asked_for(change, plan.case, plan.units) if change else None,
+        serving=_serving(plan.package, remedy, one.line) if remedy else (),
+        moved=_moved(plan.package, remedy, one.line) if remedy else (),
+        command=_command(path, change, one.line) if remedy else "",
+        proved=search.proved,
+        near=search.near,
+        tried=search.tried,
+    )
+
+
+def asked_for(change: Change, case: ForceCase, units: tuple[Unit, ...]) -> Asked:
+    """A change in words, with its price."""
+    price = price_of(change, case, units)
+    return Asked(shlex.join(written(change)), words(change, case, units), *price)
+
+
+def matters_most(needed: Needed) -> MattersMost:
+    """The same, by name."""
+    unit = needed.unit
+    named = (unit.id, unit.name, unit.nation) if unit else ("", "", "")
+    return MattersMost(*named, needed.rise, needed.proved, needed.sent)
+
+
+def _outcome(search: Search) -> Outcome:
+    if search.remedy is None:
+        return "nothing" if search.proved else "unknown"
+    if search.remedy.change is None:
+        return "plan again"
+    return "pledge" if isinstance(search.remedy.change, NewPledge) else "change"
+
+
+def _serving(package: ForcePackage, remedy: Remedy, line: str) -> tuple[Assignment, ...]:
+    now = {one.unit for one in package.assignments if one.line == line}
+    return tuple(one for one in remedy.package.assignments if one.line == line and one.unit not in now)
+
+
+def _moved(package: ForcePackage, remedy: Remedy, line: str) -> tuple[Moved, ...]:
+    """Those who change between lines, but for the ones that come from nowhere to the line itself."""
+    now = {one.unit: one.line for one in package.assignments}
+    then = {one.unit: one.line for one in remedy.package.assignments}
+    found = (Moved(unit, now.get(unit, ""), then.get(unit, "")) for unit in sorted({*now, *then}))
+    return tuple(one for one in found if one.before != one.after and (one.before, one.after) != ("", line))
+
+
+def _command(path: str, change: Change | None, line: str) -> str:
+    """What to type to try it."""
+    return shlex.join(["tocsin", "forces", "what-if", path, *(written(change) if change else ()), "--line", line])

@@ -1,0 +1,216 @@
+"""One objective made small: relaxation, annealing on the arcs that matter, then a search tree over them.
+
+The relaxation gives a bound of all packages, and by arc what its use adds to that bound. Arcs that add most are left
+out of the tree: what it proves, up to what the first of those adds, is proved of all packages.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from tocsin.forces.model import Objective
+from tocsin.forces.plan.board import NO_LIMIT, Board
+from tocsin.forces.plan.budget import ENDLESS, Budget, Progress
+from tocsin.forces.plan.ground import Ground, Pair, bound_of, measure, program_of
+from tocsin.forces.plan.moves import Aim, Annealing, cores
+from tocsin.forces.plan.program import Floats, Force, Matrix
+from tocsin.forces.plan.solve import Relaxed, branch, relax
+from tocsin.forces.plan.supply import Ints
+
+SEED = 1
+TRIED_MAX = 40_000
+"""Arcs that annealing may use."""
+TREE_MAX = 12_000
+"""Arcs that a search tree may use, beside those of the best package so far."""
+MOVES_MIN, MOVES_MAX = 5_000, 40_000_000
+ANNEALING = 0.5
+"""Part of the seconds left that annealing may take."""
+SHOWN = 0.01
+"""An arc that the relaxation uses less than this is not used by the package made of it."""
+
+
+class Reached(NamedTuple):
+    """A lawful package, what it comes to, and what none comes below while others are held."""
+
+    pairs: list[Pair]
+    value: int
+    bound: int
+
+
+class Task(NamedTuple):
+    """What is asked of one objective."""
+
+    ground: Ground
+    objective: Objective
+    held: Mapping[Objective, int]
+    target: int | None = None
+    """Where only this is asked: whether a package has no more."""
+
+    def done(self, value: int, bound: int) -> bool:
+        """Whether nothing is left to be found out."""
+        return bound >= value if self.target is None else value <= self.target or bound > self.target
+
+    def keeps(self, pairs: Sequence[Pair]) -> int | None:
+        """What a package comes to in the objective; None where it exceeds what is held."""
+        values = measure(self.ground, pairs)
+        over = any(values[name] > most for name, most in self.held.items())
+        return None if over else values[self.objective]
+
+
+def minimise(task: Task, start: Sequence[Pair] | None, budget: Budget, hint: Sequence[Pair] = ()) -> Reached | None:
+    """The best package found, no worse than the start, and a bound; None where no package keeps what is held.
+
+    Where there is no start, the search may begin near the hint, and `value` is NO_LIMIT where it finds nothing.
+    """
+    teller = _Teller(task, budget)
+    best = list(start) if start is not None else []
+    value = task.keeps(best) if start is not None else None
+    force, matrix = program_of(task.ground, task.objective, task.held)
+    teller("relaxation", value, 0)
+    relaxed = relax(matrix, budget)
+    if relaxed.ended == "infeasible":
+        return None if value is None else Reached(best, value, value)
+    bound = bound_of(task.ground, task.objective, relaxed.value)
+    search = _Search(task, force, matrix, relaxed, budget, teller)
+    search.hint = list(start or hint)
+    known = NO_LIMIT if value is None else value
+    for step in (search.annealed, search.branched):
+        if task.done(known, bound) or budget.over() or relaxed.ended != "proved":
+            break
+        pairs, proved = step(best, known, bound)
+        bound = max(bound, proved)
+        for found in pairs:
+            came_to = task.keeps(found)
+            if came_to is not None and came_to < known:
+                best, known = found, came_to
+    return Reached(best, known, min(bound, known))
+
+
+class _Teller:
+    """Tells of progress in the objective's own units."""
+
+    def __init__(self, task: Task, budget: Budget) -> None:
+        self._task, self._budget = task, budget
+
+    def __call__(self, step: str, value: int | None, bound: int | None) -> None:
+        shown = None if value == NO_LIMIT else value
+        self._budget.told(Progress(self._task.objective, step, shown, bound, self._budget.spent))
+
+    def of_tree(self, known: int, bound: int) -> Callable[[float | None, float], None]:
+        """For the solver, which counts in units of its program."""
+        ground, objective = self._task.ground, self._task.objective
+
+        def told(value: float | None, proved: float) -> None:
+            at = known if value is None else min(known, round(value * ground.unit(objective)))
+            self("search tree", at, max(bound, bound_of(ground, objective, proved)))
+
+        return told
+
+
+class _Search:
+    """The steps after the relaxation."""
+
+    def __init__(
+        self,
+        task: Task,
+        force: Force,
+        matrix: Matrix,
+        relaxed: Relaxed,
+        budget: Budget,
+        teller: _Teller,
+    ) -> None:
+        self._task, self._force, self._matrix, self._relaxed = task, force, matrix, relaxed
+        self._budget, self._teller = budget, teller
+        self.hint: list[Pair] = []
+        """Where to begin, beside what the relaxation uses."""
+        arcs = force.arcs
+        self._reduced: Floats = relaxed.reduced[: arcs.unit.size]
+        self._place = {
+            pair: place for place, pair in enumerate(zip(arcs.unit.tolist(), arcs.line.tolist(), strict=True))
+        }
+
+    def annealed(self, _best: Sequence[Pair], known: int, bound: int) -> tuple[list[list[Pair]], int]:
+        """Packages found by annealing."""
+        task, ground = self._task, self._task.ground
+        kept, _rest = cores(self._reduced, TRIED_MAX, ENDLESS)
+        kept = np.union1d(kept, self._places(self.hint))
+        arcs = ground.arcs.only(kept)
+        board = Board(ground.terms, ground.stock, arcs)
+        if task.objective == "shortfall":
+            board.set_out([*self._rounded(kept), *self.hint])
+        else:
+            board.set_out(self.hint, full=True)
+        aim = _aim(task)
+        annealing = Annealing(board, arcs, aim)
+        if not annealing.lawful():
+            board.set_out(self.hint, full=True)
+            annealing = Annealing(board, arcs, aim)
+        if not annealing.lawful() or arcs.unit.size == 0:
+            return [], 0
+        moves = min(MOVES_MAX, max(MOVES_MIN, arcs.unit.size**2))
+        self._teller("annealing", known, bound)
+
+        def told(_: int) -> None:
+            self._teller("annealing", min(known, annealing.value // annealing.unit), bound)
+
+        return [annealing.run(moves, self._budget, told, SEED, ANNEALING)], 0
+
+    def branched(self, best: Sequence[Pair], known: int, bound: int) -> tuple[list[list[Pair]], int]:
+        """The package of the search tree, and its bound."""
+        task, ground = self._task, self._task.ground
+        room = ENDLESS
+        if known < NO_LIMIT:
+            room = known / ground.unit(task.objective) - self._relaxed.value
+        kept, rest = cores(self._reduced, TREE_MAX, max(room, 1.0))
+        inside = np.ones(self._matrix.cost.size, dtype=np.bool_)
+        inside[: self._reduced.size] = False
+        inside[kept] = True
+        start = np.zeros(self._matrix.cost.size)
+        sent = self._places(best)
+        inside[sent], start[sent] = True, 1
+        target = -ENDLESS if task.target is None else task.target / ground.unit(task.objective)
+        found = branch(
+            self._matrix.only(inside),
+            self._budget,
+            start=start[inside] if known < NO_LIMIT else None,
+            target=target,
+            grain=ground.grain(task.objective) / ground.unit(task.objective),
+            told=self._teller.of_tree(known, bound),
+        )
+        bound_of_tree = ENDLESS if found.ended == "proved" else found.bound
+        proved = bound_of(ground, task.objective, min(bound_of_tree, self._relaxed.value + rest))
+        if found.point is None:
+            return [], proved
+        point = np.zeros(self._matrix.cost.size)
+        point[inside] = found.point
+        board = Board(ground.terms, ground.stock, ground.arcs)
+        board.set_out(self._pairs(np.flatnonzero(point[: self._reduced.size] > 0.5)), full=True)
+        return [board.pairs()], proved
+
+    def _places(self, pairs: Sequence[Pair]) -> Ints:
+        return np.array([self._place[pair] for pair in pairs if pair in self._place], dtype=np.int64)
+
+    def _pairs(self, places: Ints) -> list[Pair]:
+        arcs = self._force.arcs.only(places)
+        return list(zip(arcs.unit.tolist(), arcs.line.tolist(), strict=True))
+
+    def _rounded(self, kept: Ints) -> list[Pair]:
+        """The arcs that the relaxation uses, those it uses most first."""
+        used = self._relaxed.point[kept]
+        order = np.argsort(-used, kind="stable")
+        return self._pairs(kept[order[used[order] > SHOWN]])
+
+
+def _aim(task: Task) -> Aim:
+    ground, held = task.ground, task.held
+    weighed = "fairness" in held or task.objective == "fairness"
+    weights = tuple(ground.weights[name] for name in sorted(ground.weights)) if weighed else ()
+    whole = max(1, sum(weights))
+    return Aim(
+        objective=task.objective,
+        missing=held.get("shortfall", NO_LIMIT),
+        cost=held.get("cost", NO_LIMIT),
+        beyond=held["fairness"] * whole + whole - 1 if "fairness" in held else NO_LIMIT,
+        weights=weights,
+    )
