@@ -1,7 +1,7 @@
 """What a force package costs: the instant answer, its check and its explanation, on invented inventories.
 
 Ten instances of each size, made by named draws; milliseconds of CPU time, the median. Small has 15 nations, 300 units
-and 40 lines; medium 32, 1,000 and 120; large 32, 5,000 and 400.
+and 40 lines; medium 32, 1,000 and 120; large 32, 5,000 and 400. `bench_forces_plan` improves the same instances.
 """
 
 from collections.abc import Callable
@@ -40,6 +40,8 @@ def instance(size: Size, seed: int) -> tuple[ForceCase, tuple[Unit, ...]]:
     """A case that asks for about nine tenths of what is offered, with lift for half of it. The same for the same seed.
 
     Caps keep a fifth back, and a third of the lines take at most 60 % from one nation, so that lines are always short.
+    It is as short of forces as the instances on which the method was chosen: at once 16 of 40 lines are filled (there
+    14 to 25), and 229 of 400 (there 237 to 272).
     """
     draw = Random(f"{size} {seed}")  # noqa: S311  # the draw is named
     nations = [PartyId(f"X{'ABCDEFGH'[number // 26]}{chr(65 + number % 26)}") for number in range(size.nations)]

@@ -26,6 +26,7 @@ from tocsin.cli.forces_standing import StandingLine
 from tocsin.cli.ledger_words import EntryView
 from tocsin.cli.replay_tables import Entry, Result
 from tocsin.forces.burden import Burden
+from tocsin.forces.explanation import Explanation
 from tocsin.forces.gaps import GapReport
 from tocsin.forces.model import Plan
 from tocsin.forces.record import Comparison
@@ -111,6 +112,8 @@ ANSWERS: Mapping[str, str | type[Struct]] = {
     "forces plan": Plan,
     "forces verify": Verified,
     "forces burden": Burden,
+    "forces explain": Explanation,
+    "forces what-if": Plan,
     "forces draw": "`written`, the paths of the files",
     "forces compare": Comparison,
     "forces inventory check": InventoryAnswer,

@@ -21,6 +21,7 @@ CASE: tuple[tuple[str, type[Struct]], ...] = (
     ("[[mandate]]", model.Mandate),
     ("[[gate]]", model.Gate),
     ("[[share]]", model.Share),
+    ("[[price]]", model.Price),
 )
 RECORD: tuple[tuple[str, type[Struct]], ...] = (
     ("[record]", record_model.RecordAbout),
@@ -39,6 +40,9 @@ PLAN: tuple[type[Struct], ...] = (
     model.Blocked,
     model.MandateCourse,
     model.Relief,
+    model.WhatIf,
+    model.Changed,
+    model.Borne,
     model.Break,
 )
 

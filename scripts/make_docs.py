@@ -24,6 +24,7 @@ from tocsin.charter.files.schema import charter_schema
 from tocsin.charter.rows import Id, Row
 from tocsin.charter.rules import kinds as rule_kinds
 from tocsin.forces import standing
+from tocsin.forces.model import FileName
 
 ROOT = Path(__file__).resolve().parent.parent
 MADE = "*This page is generated from the code by `python -m scripts.make_docs`; do not edit it.*"
@@ -64,7 +65,9 @@ FORMS = {
     pattern_of(Name): "name",
     pattern_of(settings.Host): "host",
     pattern_of(standing.PartDate): "day, month or year in quotes",
+    r"^([A-Za-z0-9][A-Za-z0-9._-]{0,79})?$": "file name",
     pattern_of(settings.Address): "e-mail address",
+    pattern_of(FileName): "file name",
 }
 """Texts of a special form, by their pattern."""
 

@@ -1,4 +1,4 @@
-"""How much of a test coverage looks at: the first examples of a property, the first cases of a parametrized test.
+"""How much of a test coverage looks at: the first examples of a property, the first case of an `exhaustive` test.
 
 Looking makes a line cost more than twice as much, and after the first few examples hardly one reaches a line that none
 has reached. What is not looked at runs all the same.
@@ -13,7 +13,6 @@ import pytest
 from coverage import Coverage
 
 EXAMPLES = 8
-CASES = 8
 
 
 class Measure:
@@ -21,17 +20,18 @@ class Measure:
 
     def __init__(self) -> None:
         self._examples = 0
-        self._is_paused = False
+        self._paused: Coverage | None = None
 
     def pause(self) -> None:
-        if not self._is_paused and (measuring := _coverage()):
+        measuring = Coverage.current()  # none where nothing measures, and none while it is paused
+        if measuring is not None:
             measuring.stop()
-            self._is_paused = True
+            self._paused = measuring
 
     def resume(self) -> None:
-        if self._is_paused and (measuring := _coverage()):
-            measuring.start()
-            self._is_paused = False
+        if self._paused is not None:
+            self._paused.start()
+            self._paused = None
 
     def of_examples(self, test: Callable[..., object]) -> Callable[..., object]:
         """The test of a property, which is measured in its first examples."""
@@ -55,7 +55,7 @@ def measured(item: pytest.Function) -> Iterator[None]:
     measure = Measure()
     name = f"{item.path}::{item.originalname}"
     _seen[name] += 1
-    if _seen[name] > CASES:
+    if _seen[name] > 1 and item.get_closest_marker("exhaustive"):
         measure.pause()
     with _by_example(item, measure):
         try:
@@ -77,8 +77,3 @@ def _by_example(item: pytest.Function, measure: Measure) -> Iterator[None]:
         yield
     finally:
         given.inner_test = plain
-
-
-def _coverage() -> Coverage | None:
-    """What measures, where anything does."""
-    return Coverage.current()

@@ -64,6 +64,8 @@ CALLS: dict[str, tuple[str, ...]] = {
     "forces plan": ("meridian-flood", "--inventory", "meridian"),
     "forces verify": ("plan.json",),
     "forces burden": ("plan.json",),
+    "forces explain": ("plan.json",),
+    "forces what-if": ("plan.json", "--add-lift", "10t@24"),
     "forces draw": ("plan.json", "--html", "plan.html", "--svg", "pictures", "--xlsx", "plan.xlsx"),
     "forces compare": ("turkey-2003",),
     "forces inventory check": ("meridian",),

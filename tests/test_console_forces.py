@@ -1,7 +1,10 @@
 """Forces on the pages: a case and an inventory become a plan; it is reported, sent on, checked and attested."""
 
+import csv
 import re
 from collections.abc import Awaitable, Callable
+from importlib import import_module
+from io import BytesIO
 from typing import Any
 
 import msgspec
@@ -16,6 +19,8 @@ from tocsin.alliance.state import CaseState
 from tocsin.charter.files.disk import resource_path
 from tocsin.forces.figures import package_digest
 from tocsin.forces.model import Plan
+
+openpyxl: Any = import_module("openpyxl")  # an extra, without types
 
 PATH = "/cases/river/forces"
 CASE = resource_path("operations", "meridian-flood").read_text(encoding="utf-8")
@@ -105,6 +110,15 @@ async def uploaded(user: User, action: str, **files: tuple[str, bytes]) -> Page:
     user.answer = await user.site.http.post(action, data=dict(form.fields), files=files, headers=headers)
     user.page = Page(user.answer)
     return user.page
+
+
+def workbook(text: str) -> bytes:
+    """An inventory as a workbook."""
+    book, content = openpyxl.Workbook(), BytesIO()
+    for row in csv.reader(text.splitlines()):
+        book.worksheets[0].append(row)
+    book.save(content)
+    return content.getvalue()
 
 
 async def checked(user: User, plan: bytes) -> Page:
@@ -244,6 +258,10 @@ def test_files_go_before_what_is_written_and_a_workbook_may_be_one_of_them() -> 
         page = await uploaded(user, PATH, case_file=("flood.toml", CASE.encode()), inventory_file=("units.xlsx", b"PK"))
         assert page.status == 400
         assert "units.xlsx" in page.text
+        await user.open(PATH)
+        files["inventory_file"] = ("units.xlsx", workbook(UNITS))
+        page = await uploaded(user, PATH, **files)
+        assert "It keeps every rule." in page.text
 
     told(story)
 
@@ -258,8 +276,8 @@ def test_mistakes_are_told_by_line_and_what_was_written_stands_there_again() -> 
         page = await planned(user, FORD, TWO.replace("500", "many", 1))
         assert "units.csv:2" in page.text
         assert "many" in dict(page.form(PATH).fields)["inventory_text"]
-        page = await planned(user, FORD, "")
-        assert "There is no inventory." in page.text
+        page = await planned(user, "", TWO)
+        assert "There is no case." in page.text
 
     told(story)
 
@@ -375,6 +393,18 @@ def test_what_is_needed_is_set_from_a_plan_and_rests_on_the_decision() -> None:
         await user.confirm()
         (line,) = case_of(site).requirement
         assert (line.id, line.required, line.unit, line.essential) == ("light", 900, "persons", False)
+
+    told(story)
+
+
+def test_a_case_alone_is_enough_to_say_what_is_required() -> None:
+    async def story(site: Site) -> None:
+        user = User(site, site.seat("XAB"))
+        page = await planned(user, FORD, "")
+        assert "No unit can serve." in page.text
+        await user.send(f"{PATH}/act", {"procedure": "help"}, deed="set requirement")
+        await user.confirm()
+        assert [line.id for line in case_of(site).requirement] == ["light"]
 
     told(story)
 

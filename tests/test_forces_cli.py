@@ -15,7 +15,7 @@ SHIPPED = ROOT / "src/tocsin/operations"
 
 
 def planned(case: str, *more: str) -> Done:
-    return tocsin("forces", "plan", case, "--inventory", "meridian", *more)
+    return tocsin("forces", "plan", case, "--inventory", "meridian", "--greedy", *more)
 
 
 @pytest.fixture

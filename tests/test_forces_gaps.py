@@ -275,7 +275,7 @@ def test_what_is_not_proved_is_said_with_its_bound() -> None:
     case = asked()
     found = report("units", (), [Scenario(case, greedy(case, ()), 4)])
     console = Console(width=100, record=True, file=StringIO())
-    print_gaps(console, found)
+    print_gaps(console, found, "")
     assert "weighted 10, proved 4 at least" in console.export_text()
 
 
@@ -315,6 +315,8 @@ def test_cases_that_name_one_inventory_are_planned_with_it(tmp_path: Path) -> No
     one, two, three = (str(tmp_path / f"{name}.toml") for name in ("one", "two", "three"))
     assert load_scenarios([one, two]).inventory == str(tmp_path / "own.csv")
     assert load_scenarios([one, three]).inventory == ""
+    assert load_scenarios(["turkey-2003"]).inventory == "turkey-2003"
+    assert load_scenarios(["turkey-2003", "kazakhstan-2022"]).inventory == ""
 
 
 def test_a_case_counts_once_however_often_it_is_named() -> None:

@@ -22,6 +22,7 @@ from tocsin.cli.forces_xlsx import as_xlsx
 from tocsin.forces.burden import burden_of
 from tocsin.forces.course import course_of
 from tocsin.forces.explain import plan_of
+from tocsin.forces.figures import proof_words
 from tocsin.forces.files import load_case, load_plan
 from tocsin.forces.greedy import greedy
 from tocsin.forces.inventory import load_inventory
@@ -33,7 +34,7 @@ from tocsin.pictures.gantt import ROWS_MAX, UNITS_MAX, by_line, by_nation, folde
 from tocsin.pictures.lift import lift
 from tocsin.pictures.page import found_how, pictures_of, render, sheets_of
 from tocsin.pictures.supply import LINES_MAX, smalls
-from tocsin.pictures.tables import OBJECTIVE_WORDS, proof
+from tocsin.pictures.tables import OBJECTIVE_WORDS
 from tocsin.terms import PartyId
 
 openpyxl: Any = import_module("openpyxl")  # an extra, without types
@@ -200,7 +201,7 @@ def test_a_page_says_how_good_the_package_is_known_to_be(ford: Plan) -> None:
     assert "A clock stopped it: it is not reproducible." in found
     assert "weighted shortfall 6,700 1,200 1,200 proved the best" in found
     assert "cost, in cents 950 900 850 proved within 5.6 %" in found
-    assert (proof(10**6, 0), proof(10**6, 1)) == ("nothing proved", "nothing proved")
+    assert (proof_words(10**6, 0), proof_words(10**6, 1)) == ("nothing proved", "nothing proved")
     assert "The same inputs give it again." in found_how(replace(search, reproducible=True))
     assert found_how(None) == ["Found at once: lawful, the same for the same input, not proved to be the best."]
     assert set(OBJECTIVE_WORDS) == set(get_args(Objective))

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from benchmarks.bench_forces import SIZES, instance
+from benchmarks.bench_forces import Size, instance
 from tests.forces_instances import asked, battalion, instances
 from tests.forces_oracle import Json, judge
 from tests.forces_plan_brute import best, comes_to
@@ -18,14 +18,19 @@ from tocsin.errors import ForcesError
 from tocsin.forces.explain import plan_of
 from tocsin.forces.greedy import greedy
 from tocsin.forces.model import ForceCase, ForcePackage, Lift, Objective, Search, Share, Unit
+from tocsin.forces.plan import sift
 from tocsin.forces.plan.budget import Budget, Progress
+from tocsin.forces.plan.ground import ground_of, program_of
 from tocsin.forces.plan.improve import improve
+from tocsin.forces.plan.solve import relax
 from tocsin.forces.verify import verify
 from tocsin.terms import PartyId
 
 ALL: tuple[Objective, ...] = get_args(Objective)
 ORDERS: list[tuple[Objective, ...]] = [order for many in range(1, 5) for order in permutations(ALL, many)]
 LINE = asked().line[0]
+MANY = Size(nations=8, units=100, lines=14)
+"""Enough for every step of a search, and soon done."""
 
 
 def improved(
@@ -96,7 +101,7 @@ def test_no_bound_is_above_the_best_of_all_wherever_a_search_is_stopped(
 
 
 def test_where_shortfall_comes_first_no_unit_could_be_added() -> None:
-    case, units = instance(SIZES["small"], 1)
+    case, units = instance(MANY, 1)
     package, _ = improved(case, units, budget=Budget(nodes=1))
     held = [blocked.rule for line in plan_of(case, units, package).unfilled for blocked in line.blocked]
     assert held
@@ -149,14 +154,14 @@ def test_burdens_are_evened_out_by_capacity_to_pay() -> None:
 
 
 def test_the_same_search_finds_the_same_package() -> None:
-    case, units = instance(SIZES["small"], 2)
+    case, units = instance(MANY, 2)
     first, second = (improved(case, units, budget=Budget(nodes=20)) for _ in range(2))
     assert first == second
     assert first[1].reproducible
 
 
 def test_a_search_that_is_interrupted_keeps_its_best_and_says_that_it_is_not_reproducible() -> None:
-    case, units = instance(SIZES["small"], 3)
+    case, units = instance(MANY, 3)
     seen: list[Progress] = []
 
     def better() -> bool:
@@ -169,7 +174,7 @@ def test_a_search_that_is_interrupted_keeps_its_best_and_says_that_it_is_not_rep
 
 
 def test_a_search_that_the_clock_ends_says_that_it_is_not_reproducible() -> None:
-    case, units = instance(SIZES["small"], 3)
+    case, units = instance(MANY, 3)
     ticks = iter(range(10**9))
     package, search = improved(case, units, budget=Budget(seconds=30, clock=lambda: float(next(ticks))))
     assert not broken(case, units, package)
@@ -177,7 +182,7 @@ def test_a_search_that_the_clock_ends_says_that_it_is_not_reproducible() -> None
 
 
 def test_a_search_without_time_proves_nothing_and_hands_out_what_is_lawful() -> None:
-    case, units = instance(SIZES["small"], 3)
+    case, units = instance(MANY, 3)
     package, search = improved(case, units, budget=Budget(stop=lambda: True))
     assert not broken(case, units, package)
     assert package.weighted_shortfall <= greedy(case, units).weighted_shortfall
@@ -185,7 +190,7 @@ def test_a_search_without_time_proves_nothing_and_hands_out_what_is_lawful() -> 
 
 
 def test_progress_is_told_in_the_numbers_of_the_objective() -> None:
-    case, units = instance(SIZES["small"], 1)
+    case, units = instance(MANY, 1)
     seen: list[Progress] = []
     _, search = improved(case, units, ("shortfall",), Budget(told=seen.append))
     (stage,) = search.stages
@@ -204,3 +209,30 @@ def test_where_nothing_can_be_sent_that_is_proved(units: tuple[Unit, ...], objec
     package, search = improved(asked(), units, objectives)
     assert package == greedy(asked(), units)
     assert all(stage.proved for stage in search.stages)
+
+
+@pytest.mark.parametrize("objective", ["shortfall", "cost", "fairness"])
+def test_a_relaxation_from_a_few_columns_is_that_of_all(objective: Objective, monkeypatch: pytest.MonkeyPatch) -> None:
+    case, units = instance(MANY, 4)
+    ground = ground_of(case, units, ("fairness",), "equal")
+    start = greedy(case, units)
+    held: dict[Objective, int] = {} if objective == "shortfall" else {"shortfall": start.weighted_shortfall}
+    force, matrix = program_of(ground, objective, held)
+    pairs = {(one.unit, one.line) for one in start.assignments}
+    first = ~matrix.integer
+    for column, unit, line in zip(force.served, force.arcs.unit, force.arcs.line, strict=True):
+        first[column] = (units[unit].id, case.line[line].id) in pairs
+    monkeypatch.setattr(sift, "DIRECT_MAX", 0)
+    monkeypatch.setattr(sift, "JOIN_MAX", 40)
+    few, whole = sift.relaxed_of(matrix, first, Budget()), relax(matrix, Budget())
+    assert few.ended == whole.ended == "proved"
+    assert few.value == pytest.approx(whole.value)
+    assert matrix.cost @ few.point == pytest.approx(whole.value)
+
+
+def test_lift_may_leave_at_as_many_hours_as_a_case_can_name() -> None:
+    case, units = instance(MANY, 5)
+    often = replace(case, lift=tuple(Lift(leaves_hours=12 * hour, tonnes=400) for hour in range(1, 61)))
+    package, search = improved(often, units, ("shortfall",), Budget(nodes=5))
+    assert not broken(often, units, package)
+    assert search.stages[0].bound <= search.stages[0].value < search.stages[0].greedy

@@ -11,6 +11,8 @@ from tocsin.charter.claims.judge import GOLDEN_DECISIONS, ClaimVerdict, check_cl
 from tocsin.charter.claims.model import Claim
 from tocsin.charter.files.catalog import shipped
 
+pytestmark = pytest.mark.exhaustive
+
 SYSTEMS = (
     "nato",
     "csto",

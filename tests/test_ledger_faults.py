@@ -50,6 +50,8 @@ from tocsin.ledger.ledger import genesis_of
 from tocsin.ledger.port import Group
 from tocsin.ledger.reader import keys_of
 
+pytestmark = pytest.mark.exhaustive
+
 PATH = "run.tocsin"
 ORIGIN = Origin("run", "live", 1)
 CUTS_SHORT, CUTS_LONG = 200, 2_500

@@ -32,6 +32,8 @@ from tocsin.replay.load import load_case
 from tocsin.replay.run import blind, names_of
 from tocsin.replay.runner import Runner
 
+pytestmark = pytest.mark.exhaustive
+
 CHARTERS = [name for name in shipped() if not load_charter(name).document.charter.hypothetical]
 SURVIVORS = Path(__file__).parent / "golden" / "mutant-survivors.md"
 NOTICED_BY = ("loader", "decision", "claim", "case")

@@ -24,6 +24,8 @@ from tocsin.centre.runtime import Centre
 from tocsin.centre.view import View
 from tocsin.web.routes import ROUTES
 
+pytestmark = pytest.mark.exhaustive
+
 WRITTEN = written()
 NAMES = [pair.name for pair in WRITTEN]
 

@@ -34,6 +34,8 @@ from tocsin.terms import POSITIONS, VERDICTS, Position
 T = TypeVar("T")
 
 KINDS = LEAVES + COMPOSITES
+pytestmark = pytest.mark.exhaustive
+
 EACH_KIND = pytest.mark.parametrize("kind", KINDS)
 
 CONSENSUS: RuleData = {"kind": "consensus"}

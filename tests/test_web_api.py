@@ -62,6 +62,7 @@ def test_what_is_public_is_a_short_list() -> None:
         "GET /enter",
         "POST /enter",
         "GET /style.css",
+        "GET /forces.css",
         "GET /oidc/start",
         "GET /oidc/back",
     }

@@ -234,6 +234,20 @@ def test_a_change_that_cannot_be_made_is_told(change: str, says: str) -> None:
     told(story)
 
 
+def test_a_plan_whose_units_are_others_than_its_package_was_made_of_is_not_intact() -> None:
+    async def story(site: Site, secret: str) -> None:
+        plan = (await planned(site, secret)).json()
+        assert (await site.post(f"{API}/verify", secret, {"plan": plan})).json()["intact"] is True
+        plan["units"][0]["cost_cents"] += 1
+        found = (await site.post(f"{API}/verify", secret, {"plan": plan})).json()
+        assert (found["intact"], found["lawful"], found["breaks"][0]["rule"]) == (False, False, "inputs")
+        plan["units"][0] |= {"self_deploying": True, "lift_tonnes": 5}
+        odd = await site.post(f"{API}/verify", secret, {"plan": plan})
+        assert (odd.status_code, odd.json()["mistakes"][0]["field"]) == (400, "units[0].lift_tonnes")
+
+    told(story)
+
+
 @pytest.mark.parametrize("what", ["what-if", "burden", "course"])
 def test_nothing_is_made_of_a_plan_that_breaks_a_rule(what: str) -> None:
     async def story(site: Site, secret: str) -> None:

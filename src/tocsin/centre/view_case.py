@@ -89,7 +89,7 @@ def case_view(view: "View", case: CaseState) -> CaseView:
                 totals=row.totals,
                 digest=row.digest,
                 algorithm=row.algorithm,
-                attested=dict(row.attested),
+                attested={party: tuple(map(str, rules)) for party, rules in row.attested.items()},
                 adopted_by=adopted_by(case, row),
             )
             for row in case.packages.values()

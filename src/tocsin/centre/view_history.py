@@ -109,6 +109,7 @@ def operations(view: "View", case: CaseState) -> tuple[Operation, ...]:
             procedure=fact.procedure,
             parties=fact.parties,
             host=fact.host or "",
+            package=fact.package,
             began=fact.at,
             ended=ended[name].at if name in ended else None,
         )

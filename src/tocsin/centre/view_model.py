@@ -234,6 +234,8 @@ class Operation(Shown, frozen=True, kw_only=True):
     """The decision it rests on."""
     parties: tuple[str, ...] = ()
     host: str = ""
+    package: str = ""
+    """The force package that was sent."""
     began: Instant
     ended: Instant | None = None
 

@@ -50,7 +50,7 @@ def verify(
     """
     from tocsin.cli import forces_print, tables
     from tocsin.cli.forces_answers import Verified
-    from tocsin.forces.explain import is_hypothetical
+    from tocsin.forces.explain import is_hypothetical, why_hypothetical
     from tocsin.forces.files import load_case, load_plan
     from tocsin.forces.inventory import load_inventory
     from tocsin.forces.verify import verify as checked
@@ -63,6 +63,6 @@ def verify(
     if as_json:
         tables.print_json(found)
     else:
-        forces_print.print_verified(tables.terminal(), read.package, found.breaks, hypothetical=found.hypothetical)
+        forces_print.print_verified(tables.terminal(), read.package, breaks, why_hypothetical(units, asked))
     if breaks:
         raise typer.Exit(NO)

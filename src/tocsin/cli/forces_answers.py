@@ -30,6 +30,8 @@ class InventoryAnswer(Struct, frozen=True):
     hypothetical: bool
     units: int
     offers: tuple[Counted, ...]
+    why: str = ""
+    """What of it is made up; empty where nothing is."""
     sheet: str = ""
     columns: tuple[ReadAs, ...] = ()
     notes: tuple[str, ...] = ()
@@ -43,6 +45,8 @@ class ImportAnswer(Struct, frozen=True):
     columns: tuple[ReadAs, ...]
     notes: tuple[str, ...]
     hypothetical: bool
+    why: str
+    """What of it is made up; empty where nothing is."""
     units: int
     offers: tuple[Counted, ...]
     target: str
@@ -58,6 +62,8 @@ class UnitsAnswer(Struct, frozen=True):
 
     inventory: str
     hypothetical: bool
+    why: str
+    """What of the inventory is made up; empty where nothing is."""
     units: tuple[Unit, ...]
 
 

@@ -57,19 +57,24 @@ def principle(text: str) -> "Principle | None":
 
 def _print(console: "Console", plan: "Plan", found: "Burden") -> None:
     """A table of what each nation bears, and one for each principle."""
-    from tocsin.cli.forces_print import WHY
     from tocsin.cli.tables import banner, indented, plain, row, section, table, title
     from tocsin.forces.burden import PRINCIPLE_WORDS
+    from tocsin.forces.explain import why_hypothetical
+    from tocsin.forces.unpublished import as_known, units_sent, unpublished_words
     from tocsin.pictures.frame import money, party, percent
 
-    banner(console, plan.hypothetical, WHY)
-    title(console, plain(plan.case.case.title), f"cost {money(found.cost_cents)}")
+    banner(console, plan.hypothetical, why_hypothetical(plan.units, plan.case))
+    used = units_sent(plan.units, plan.package)
+    title(console, plain(plan.case.case.title), f"cost {as_known(money(found.cost_cents), used)}")
+    if unpublished := unpublished_words(used):
+        indented(console, f"not published: {unpublished}", 0, hang=2)
     console.print()
     numbers = ("units", "cost", "of it", "lift")
     made = table("nation", *numbers, "strength sent", right=numbers, keep=("nation",))
     for one in found.nations:
         units, share = f"{one.units} of {one.pledged_units}", percent(one.cost_ppm)
-        row(made, party(one.nation), units, money(one.cost_cents), share, f"{one.lift_tonnes:,} t", _strength(one))
+        cost = as_known(money(one.cost_cents), [unit for unit in used if unit.nation == one.nation])
+        row(made, party(one.nation), units, cost, share, f"{one.lift_tonnes:,} t", _strength(one))
     console.print(made)
     for place, beyond in enumerate(found.beyond):
         section(console, f"Fair shares by {PRINCIPLE_WORDS[beyond.principle]}")

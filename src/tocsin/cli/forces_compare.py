@@ -240,6 +240,8 @@ def _in_all(found: "Comparison") -> Iterator[str]:
     last = _most([line.planned_all_day for line in lines])
     seen = _days(_most([line.seen_all_day for line in lines]), _most([line.seen_all_day_by for line in lines]))
     yield f"from the decision to all: planned {_day(last)}, seen {seen}"
+    if found.unpublished:
+        yield f"not published, and planned as 0: {found.unpublished}"
     if found.left_out:
         yield f"not planned with, because not all their figures are official: {', '.join(found.left_out)}"
     if found.decisions:

@@ -164,8 +164,8 @@ def _line(plan: "Plan", text: str) -> str:
 def _changes(texts: "dict[str, Texts]") -> "list[Change]":
     """What is asked for. Raises ForcesError with every option that cannot be read."""
     from tocsin.errors import ForcesError, Problem
+    from tocsin.forces.case_checks import A_NATION, is_nation
     from tocsin.forces.changes import NewPledge, parse
-    from tocsin.forces.files import A_NATION, is_nation
 
     changes: list[Change] = []
     problems: list[Problem] = []

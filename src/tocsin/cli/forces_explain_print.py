@@ -9,10 +9,11 @@ from tocsin.cli.tables import banner, indented, plain, print_command, row, secti
 from tocsin.forces.amend import apply
 from tocsin.forces.arcs import terms_of
 from tocsin.forces.changes import Change
+from tocsin.forces.explain import why_hypothetical
 from tocsin.forces.explanation import Asked, Explanation, LineExplained, MattersMost, asked_for
 from tocsin.forces.model import Plan
+from tocsin.forces.unpublished import as_known, units_sent
 
-WHY = "invented forces, or forces of which no source is given"
 NAMED_MAX = 6
 NO_SOLVER = (
     "Without the extra 'solver' there may be something cheaper, and where nothing is named something may do it all the "
@@ -22,7 +23,7 @@ NO_SOLVER = (
 
 def print_explanation(console: Console, plan: Plan, found: Explanation, only: str) -> None:
     """Of each line that is short what holds it back and what fills it; then which pledge matters most."""
-    banner(console, found.hypothetical, WHY)
+    banner(console, found.hypothetical, why_hypothetical(plan.units, plan.case))
     many = len(found.lines)
     short = f"{many} line{'' if many == 1 else 's'} not filled" if many else "All lines are filled"
     title(console, f"{plain(found.title)}: {short if not only or many else f'{only} is filled'}", found.digest)
@@ -41,7 +42,7 @@ def print_what_if(console: Console, before: Plan, after: Plan, changes: Iterable
     """What was changed, and each line, cost and closure before and after."""
     told = after.what_if
     assert told is not None, "it was made for this"
-    banner(console, after.hypothetical, WHY)
+    banner(console, after.hypothetical, why_hypothetical(after.units, after.case))
     title(console, f"{plain(after.case.case.title)}: what if", f"against {told.package}")
     console.print()
     case, units = before.case, before.units
@@ -71,7 +72,11 @@ def _print_figures(console: Console, before: Plan, after: Plan) -> None:
     section(console, "Package")
     sums = (
         ("weighted shortfall", f"{told.weighted_shortfall_before:,}", f"{package.weighted_shortfall:,}"),
-        ("cost", _money(told.cost_cents_before), _money(package.cost_cents)),
+        (
+            "cost",
+            as_known(_money(told.cost_cents_before), units_sent(before.units, before.package)),
+            as_known(_money(package.cost_cents), units_sent(after.units, package)),
+        ),
         ("closes at hour", f"{told.closure_hours_before:,}", f"{package.closure_hours:,}"),
         ("units sent", f"{len(before.package.assignments):,}", f"{len(package.assignments):,}"),
     )
@@ -146,7 +151,8 @@ def _matters(found: MattersMost) -> str:
         return f"None{sure}: whichever of the {found.sent} units sent withdraws, others can take its place."
     named = f"{found.unit}, {plain(found.name)} of {found.nation}"
     if found.proved:
-        return f"{named}: without it the weighted shortfall is {found.rise:,} more, however one plans. Nobody else's absence costs more."
+        says = f"{named}: without it the weighted shortfall is {found.rise:,} more, however one plans."
+        return f"{says} Nobody else's absence costs more."
     return f"{named}: without it the weighted shortfall is up to {found.rise:,} more. Others may matter more."
 
 

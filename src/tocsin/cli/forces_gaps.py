@@ -46,6 +46,7 @@ def gaps(
     matter of hours, then fewest hours to gain. Exit code 1: something is missing.
     """
     from tocsin.cli import tables
+    from tocsin.forces.explain import why_hypothetical
     from tocsin.forces.gaps import report, with_all_capabilities
     from tocsin.forces.inventory import load_inventory
     from tocsin.forces.scenarios import load_scenarios
@@ -60,7 +61,8 @@ def gaps(
     if as_json:
         tables.print_json(found)
     else:
-        print_gaps(tables.terminal(), found)
+        made_up = next((case for case in whole if case.case.hypothetical), None)
+        print_gaps(tables.terminal(), found, why_hypothetical(units, made_up))
     if found.gaps:
         raise typer.Exit(NO)
 
@@ -87,11 +89,14 @@ def _planned(
         yield Scenario(case, package, None if search is None else search.stages[0].bound)
 
 
-def print_gaps(console: "Console", found: "GapReport") -> None:
-    """The scenarios, a table of what is missing, and of each gap where, why and who is nearest."""
+def print_gaps(console: "Console", found: "GapReport", why: str) -> None:
+    """The scenarios, a table of what is missing, and of each gap where, why and who is nearest.
+
+    `why` says what of it is made up.
+    """
     from tocsin.cli.tables import banner, plain, row, section, table, title
 
-    banner(console, found.hypothetical, "invented forces or cases, or forces of which no source is given")
+    banner(console, found.hypothetical, why)
     many = len(found.scenarios)
     title(console, f"What is missing over {many} scenario{'' if many == 1 else 's'}", plain(found.inventory))
     console.print()

@@ -20,7 +20,6 @@ from tocsin.forces.model import Capability, Unit
 from tocsin.forces.sheets import WORKBOOK_ENDINGS
 
 SHOWN_MAX = 200
-WHY = "invented forces, or forces of which no source is given"
 
 
 class Found(NamedTuple):
@@ -55,14 +54,15 @@ def write(found: Found, units: tuple[Unit, ...]) -> None:
     write_atomically(found.target, as_csv(units).encode())
 
 
-def answer(found: Found, offers: tuple[Counted, ...], *, hypothetical: bool, written: bool) -> ImportAnswer:
-    """The same for people and programs."""
+def answer(found: Found, offers: tuple[Counted, ...], why: str, *, written: bool) -> ImportAnswer:
+    """The same for people and programs; `why` it is hypothetical, or empty."""
     return ImportAnswer(
         inventory=found.name,
         sheet=found.inventory.sheet,
         columns=tuple(ReadAs(one.found, one.read_as) for one in found.inventory.renamed),
         notes=found.inventory.notes,
-        hypothetical=hypothetical,
+        hypothetical=bool(why),
+        why=why,
         units=len(found.inventory.units),
         offers=offers,
         target=str(found.target),
@@ -74,7 +74,7 @@ def answer(found: Found, offers: tuple[Counted, ...], *, hypothetical: bool, wri
 
 def print_import(console: Console, told: ImportAnswer) -> None:
     """What was read, from which columns, what differs, and where it is now."""
-    banner(console, told.hypothetical, WHY)
+    banner(console, told.hypothetical, told.why)
     nations = len({offer.nation for offer in told.offers})
     sheet = f", sheet {told.sheet}" if told.sheet else ""
     title(console, f"{_many(told.units, 'unit')} of {_many(nations, 'nation')}, no mistake", f"{told.inventory}{sheet}")

@@ -45,9 +45,10 @@ def check(inventory: UNITS, case: CASE = "", on: ON = "", sheet: SHEET = "", as_
     read = _read(inventory, codes, on, sheet)
     found = InventoryAnswer(
         inventory=inventory,
-        hypothetical=_is_hypothetical(read.units),
+        hypothetical=bool(why := _why(read.units)),
         units=len(read.units),
         offers=_offers(read.units, codes),
+        why=why,
         sheet=read.sheet,
         columns=tuple(ReadAs(one.found, one.read_as) for one in read.renamed),
         notes=read.notes,
@@ -95,7 +96,8 @@ def list_(
         and nation.upper() in ("", unit.nation)
         and (latest is None or unit.notice_to_move_hours <= latest)
     )
-    found = UnitsAnswer(inventory, _is_hypothetical(read), units)
+    why = _why(read)
+    found = UnitsAnswer(inventory, bool(why), why, units)
     if as_json:
         tables.print_json(found)
     else:
@@ -140,7 +142,7 @@ def import_(
     if not only_check:
         check_new(found.target, force=force, look="look at what differs with --check, then ")
     offers = _offers(units, codes)
-    answer = forces_import.answer(found, offers, hypothetical=_is_hypothetical(units), written=not only_check)
+    answer = forces_import.answer(found, offers, _why(units), written=not only_check)
     if not only_check:
         forces_import.write(found, units)
     if as_json:
@@ -164,10 +166,11 @@ def _read(inventory: str, codes: "tuple[Capability, ...]", on: str, sheet: str) 
         return read_inventory(inventory, codes, day(on, "--on"), sheet)
 
 
-def _is_hypothetical(units: "tuple[Unit, ...]") -> bool:
-    from tocsin.forces.explain import are_hypothetical
+def _why(units: "tuple[Unit, ...]") -> str:
+    """What of an inventory is made up; empty where nothing is."""
+    from tocsin.forces.explain import why_hypothetical
 
-    return are_hypothetical(units)
+    return why_hypothetical(units)
 
 
 def _offers(units: "tuple[Unit, ...]", codes: "tuple[Capability, ...]") -> "tuple[Counted, ...]":

@@ -11,18 +11,20 @@ from tocsin.cli import forces_mandate
 from tocsin.cli.forces_answers import Counted, InventoryAnswer, ReadAs, UnitsAnswer
 from tocsin.cli.tables import banner, indented, plain, row, section, table, title
 from tocsin.forces.arcs import terms_of
+from tocsin.forces.explain import why_hypothetical
+from tocsin.forces.figures import proof_words
 from tocsin.forces.model import Break, ForcePackage, Objective, Plan, Search, Unfilled, Unit
+from tocsin.forces.unpublished import as_known, units_sent, unpublished_words
 
 if TYPE_CHECKING:
     from tocsin.forces.plan.budget import Progress
 
-WHY = "invented forces, or forces of which no source is given"
 NAMED_MAX = 6
 
 
 def print_inventory(console: Console, found: InventoryAnswer) -> None:
     """What each nation offers, by capability."""
-    banner(console, found.hypothetical, WHY)
+    banner(console, found.hypothetical, found.why)
     nations = len({offer.nation for offer in found.offers})
     units = _many(found.units, "unit")
     title(console, f"{units} of {_many(nations, 'nation')}, no mistake", found.inventory)
@@ -51,7 +53,7 @@ def print_reading(console: Console, columns: Iterable[ReadAs], notes: Iterable[s
 
 def print_units(console: Console, found: UnitsAnswer, counted: dict[str, str]) -> None:
     """The units, one a row."""
-    banner(console, found.hypothetical, WHY)
+    banner(console, found.hypothetical, found.why)
     title(console, _many(len(found.units), "unit"), found.inventory)
     console.print()
     if not found.units:
@@ -66,8 +68,8 @@ def print_units(console: Console, found: UnitsAnswer, counted: dict[str, str]) -
 
 def print_plan(console: Console, plan: Plan) -> None:
     """The lines with their four counters, why lines are not filled, and who goes where."""
-    banner(console, plan.hypothetical, WHY)
-    about, package = plan.case.case, plan.package
+    banner(console, plan.hypothetical, why_hypothetical(plan.units, plan.case))
+    about, package, used = plan.case.case, plan.package, units_sent(plan.units, plan.package)
     title(console, plain(about.title), f"{about.operation}, hours after {about.activation} 00:00 UTC")
     console.print()
     _print_lines(console, plan)
@@ -81,17 +83,20 @@ def print_plan(console: Console, plan: Plan) -> None:
     if plan.mandate_course is not None:
         forces_mandate.print_course(console, plan.mandate_course, about.activation)
     section(console, "Package")
-    indented(console, f"cost {_money(package.cost_cents)}; weighted shortfall {package.weighted_shortfall:,}")
+    cost = as_known(_money(package.cost_cents), used)
+    indented(console, f"cost {cost}; weighted shortfall {package.weighted_shortfall:,}")
+    if unpublished := unpublished_words(used):
+        indented(console, f"not published: {unpublished}", hang=2)
     if plan.search is None:
         indented(console, f"found by {package.algorithm}: lawful, the same for the same input, not proved the best")
     else:
-        _print_search(console, plan.search, package)
+        _print_search(console, plan, plan.search)
     indented(console, package.digest)
 
 
-def print_verified(console: Console, package: ForcePackage, breaks: Iterable[Break], *, hypothetical: bool) -> None:
-    """Whether a package is lawful, and every rule that it breaks."""
-    banner(console, hypothetical, WHY)
+def print_verified(console: Console, package: ForcePackage, breaks: Iterable[Break], why: str) -> None:
+    """Whether a package is lawful, and every rule that it breaks; `why` it is hypothetical, or empty."""
+    banner(console, bool(why), why)
     found = list(breaks)
     if not found:
         indented(
@@ -106,25 +111,20 @@ def print_verified(console: Console, package: ForcePackage, breaks: Iterable[Bre
     indented(console, plain(package.digest))
 
 
-def _print_search(console: Console, search: Search, package: ForcePackage) -> None:
+def _print_search(console: Console, plan: Plan, search: Search) -> None:
     """What each objective comes to, at once and improved, and how far from the best that can be."""
+    in_part = any("cost_cents" in unit.unset for unit in plan.units)
     made = table("objective", "at once", "improved", "no less than", "", right=("at once", "improved", "no less than"))
     for stage in search.stages:
         numbers = (_amount(stage.objective, number) for number in (stage.greedy, stage.value, stage.bound))
         proof = proof_words(stage.value, stage.bound)
         name = f"fairness ({search.fairness})" if stage.objective == "fairness" else stage.objective
+        if in_part and stage.objective in ("cost", "fairness"):
+            name += ", as published"
         row(made, name, *numbers, Text(proof, style="green" if stage.proved else "yellow"))
     console.print(made)
     same = "the same for the same input" if search.reproducible else "not reproducible: the search was cut short"
-    indented(console, f"found by {package.algorithm}: lawful, {same}")
-
-
-def proof_words(value: int, bound: int) -> str:
-    """How good a value is known to be."""
-    if value <= bound:
-        return "proved the best"
-    gap = -(-1000 * (value - bound) // value)  # in tenths of a per cent, rounded up
-    return f"proved within {gap // 10}.{gap % 10} %" if gap < 1000 else "nothing proved"
+    indented(console, f"found by {plan.package.algorithm}: lawful, {same}")
 
 
 def progress_words(one: "Progress") -> str:

@@ -12,7 +12,9 @@ from typing import Any
 
 from tocsin.cli.tables import BANNER, plain
 from tocsin.errors import TocsinError
-from tocsin.pictures.page import Sheets, figures, found_how, why_hypothetical
+from tocsin.forces.explain import why_hypothetical
+from tocsin.forces.unpublished import units_sent, unpublished_words
+from tocsin.pictures.page import Sheets, figures, found_how
 from tocsin.pictures.tables import Cell, Column, Kind, Table
 
 FORMATS: dict[Kind, str] = {"number": "#,##0", "money": "#,##0.00", "share": "0.0%"}
@@ -73,7 +75,7 @@ def _about(sheets: Sheets) -> Table:
     about, package = sheets.plan.case.case, sheets.plan.package
     rows: list[Sequence[Cell]] = [("case", about.title)]
     if sheets.plan.hypothetical:
-        rows.insert(0, (BANNER, why_hypothetical(sheets.plan)))
+        rows.insert(0, (BANNER, why_hypothetical(sheets.plan.units, sheets.plan.case)))
     rows += [
         ("case id", about.id),
         ("operation", about.operation),
@@ -85,6 +87,8 @@ def _about(sheets: Sheets) -> Table:
         ("case and inventory", package.inputs),
         ("how to verify", "tocsin forces verify plan.json: the plan must have the digest of the package"),
     ]
+    if unpublished := unpublished_words(units_sent(sheets.plan.units, package)):
+        rows.append(("not published", unpublished))
     rows += [("not measured", f"{one.principle}: {one.why}") for one in sheets.burden.not_measured]
     return Table("About", (Column("what"), Column("says")), rows)
 

@@ -232,6 +232,8 @@ def _unit_changed(
         _unknown(change, "unit", change.unit, by_id)
     unit = by_id[change.unit]
     fresh = _UNIT_CHANGES[type(change)](change, case, unit)
+    told = (figure for figure in unit.unset if getattr(fresh, figure) == getattr(unit, figure))
+    fresh = replace(fresh, unset=tuple(told))  # what is changed is no longer a figure that nobody names
     if fresh == unit:
         refuse(change, "", "this is so already", "a change that changes something")
     return tuple(fresh if one is unit else one for one in units)

@@ -103,8 +103,14 @@ def _lift(tonnes: object) -> str:
     return str(tonnes or "")
 
 
+def _listed(names: object) -> str:
+    assert isinstance(names, tuple), "what nobody published is a list"
+    return "; ".join(names)
+
+
 _CELLS: Mapping[str, Callable[[object], str]] = {
     "transit_hours": _transit,
     "caveats": _caveats,
     "lift_tonnes": _lift,
+    "unset": _listed,
 }

@@ -69,6 +69,19 @@ def are_hypothetical(units: Iterable[Unit]) -> bool:
     return any(is_invented(unit.nation) or not unit.source for unit in units)
 
 
+def why_hypothetical(units: Sequence[Unit], case: ForceCase | None = None) -> str:
+    """What of a case and units is made up, in words; empty where nothing is."""
+    bare = sum(not unit.source and not is_invented(unit.nation) for unit in units)
+    reasons = [
+        *(["forces of invented states"] if any(is_invented(unit.nation) for unit in units) else []),
+        *([f"{bare:,} unit{'' if bare == 1 else 's'} of real states without a source"] if bare else []),
+    ]
+    if case is not None and case.case.hypothetical:
+        sourced = "" if reasons or not units else "; of each unit it is said where it was seen"
+        reasons.append(f"a case that says it is made up{sourced}")
+    return ", ".join(reasons)
+
+
 def _why(terms: Terms, tally: Tally, units: Sequence[Unit], total: LineTotal) -> Unfilled:
     line = terms.lines[total.line]
     held: dict[HeldBy, list[Unit]] = {}

@@ -91,3 +91,11 @@ def weighted_shortfall(terms: Terms, totals: Iterable[LineTotal]) -> int:
 
 def _digest(value: object) -> str:
     return f"sha256:{sha256(msgspec.json.encode(value, order='sorted')).hexdigest()}"
+
+
+def proof_words(value: int, bound: int) -> str:
+    """How good a value is known to be, where nothing is less than the bound."""
+    if value <= bound:
+        return "proved the best"
+    gap = -(-1000 * (value - bound) // value)  # in tenths of a per cent, rounded up
+    return f"proved within {gap // 10}.{gap % 10} %" if gap < 1000 else "nothing proved"

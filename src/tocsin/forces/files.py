@@ -1,7 +1,6 @@
 """Reading a case of forces (TOML) and a plan (JSON): every mistake with file, line, field and how to mend it."""
 
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import cache
 
 import msgspec
@@ -10,23 +9,19 @@ from msgspec.structs import replace
 
 from tocsin.charter.files.catalog import find
 from tocsin.charter.files.disk import Folder, decode, read_bytes, resource_path
-from tocsin.charter.files.loader import BYTES_MAX, check_format, convert, parse_toml
-from tocsin.charter.files.locate import Mistake, Path, located, readable
-from tocsin.charter.files.structure import mistakes, suggestion
+from tocsin.charter.files.loader import BYTES_MAX, check_format, convert, hidden_characters, parse_toml
+from tocsin.charter.files.locate import Mistake, located, readable
+from tocsin.charter.files.structure import mistakes
 from tocsin.errors import ForcesError, Problem
+from tocsin.forces.case_checks import case_mistakes
 from tocsin.forces.model import Capability, ForceCase, Plan
-from tocsin.forces.operation_checks import operation_mistakes
-from tocsin.states import is_state
-from tocsin.terms import is_invented
+from tocsin.forces.unit_checks import twice_mistakes, unit_mistakes
 
 SCHEMA = 1
 FOLDER = "operations"
 """Where the shipped cases and inventories lie."""
 PLAN_BYTES_MAX = 40_000_000
 PLAN_PROBLEMS_MAX = 20
-A_NATION = "an ISO 3166-1 alpha-3 code such as FRA, or XAA to XZZ for an invented state"
-OWNERS = frozenset({"NATO"})
-"""Alliances with forces that belong to no one state: NATO has its own fleet of early-warning aircraft."""
 
 
 class CapabilityFile(Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
@@ -53,8 +48,7 @@ def case_in(text: str, name: str) -> ForceCase:
     own = {capability.id for capability in case.capability}
     shipped = [capability for capability in capabilities() if capability.id not in own]
     whole = replace(case, capability=(*case.capability, *shipped))
-    found = [*_capability_mistakes(case, whole), *_line_mistakes(whole), *_nation_mistakes(whole)]
-    if found := [*found, *operation_mistakes(whole)]:
+    if found := list(case_mistakes(whole, len(case.capability))):
         raise ForcesError(located(found, text, name))
     return whole
 
@@ -81,7 +75,10 @@ def capabilities() -> tuple[Capability, ...]:
 
 
 def load_plan(path: Folder) -> Plan:
-    """A plan as `forces plan --json` prints it. Raises ForcesError with every field that does not fit."""
+    """A plan as `forces plan --json` prints it.
+
+    Raises ForcesError with every field that does not fit, and with what no reader of its case or inventory would take.
+    """
     return plan_in(read_bytes(path, PLAN_BYTES_MAX, ForcesError), str(path))
 
 
@@ -93,92 +90,35 @@ def plan_in(content: bytes, name: str) -> Plan:
         fix = "print one with: tocsin forces plan CASE --inventory UNITS --json"
         raise ForcesError([Problem(name, 0, "", "this is not JSON", "a plan", fix)]) from None
     try:
-        return msgspec.convert(raw, Plan)
+        plan = msgspec.convert(raw, Plan)
     except msgspec.ValidationError as error:
-        found = mistakes(raw, Plan) or [Mistake((), str(error))]
-        shown = found[:PLAN_PROBLEMS_MAX]
-        raise ForcesError([Problem(name, 0, readable(one.path), *one[1:]) for one in shown]) from None
+        raise _refused(mistakes(raw, Plan) or [Mistake((), str(error))], name) from None
+    check_plan(plan, name)
+    return plan
 
 
-def is_nation(code: str) -> bool:
-    """Whether a code is that of a state, one kept for invented states, or of an alliance that owns forces itself."""
-    return is_invented(code) or is_state(code) or code in OWNERS
+def check_plan(plan: Plan, name: str) -> None:
+    """Raises ForcesError with what no reader of a case or an inventory would take in a plan."""
+    case = msgspec.to_builtins(plan.case)
+    if found := list(_plan_mistakes(plan)) or hidden_characters({"case": case}):
+        raise _refused(found, name)
 
 
-def unknown_capability(path: Path, name: str, known: Iterable[str]) -> Mistake:
-    """The mistake of a capability that nobody defines."""
-    codes = sorted(known)
-    fix = suggestion(name, codes) or "name one of these, or add a [[capability]] to the case"
-    return Mistake(path, f"there is no capability '{name}'", ", ".join(codes), fix)
+def _refused(found: list[Mistake], name: str) -> ForcesError:
+    """The error that tells the first of these mistakes of a plan by their fields."""
+    told = [Problem(name, 0, readable(one.path), *one[1:]) for one in found[:PLAN_PROBLEMS_MAX]]
+    if (more := len(found) - PLAN_PROBLEMS_MAX) > 0:
+        told.append(Problem(name, 0, "", f"{more} more problems are not shown"))
+    return ForcesError(told)
 
 
-def _capability_mistakes(case: ForceCase, whole: ForceCase) -> Iterator[Mistake]:
-    known = {capability.id: capability.counted for capability in whole.capability}
-    yield from _twice("capability", [capability.id for capability in case.capability])
-    for index, capability in enumerate(case.capability):
-        path: Path = ("capability", index)
-        yield from _substitutes(path, capability.counted, capability.substitutes, known)
-    for index, cap in enumerate(case.cap):
-        if cap.counted not in known.values():
-            units = sorted(set(known.values()))
-            found = f"no capability counts '{cap.counted}'"
-            yield Mistake(("cap", index, "counted"), found, ", ".join(units), suggestion(cap.counted, units))
-    for (nation, counted), times in Counter((cap.nation, cap.counted) for cap in case.cap).items():
-        if times > 1:
-            index = max(place for place, cap in enumerate(case.cap) if (cap.nation, cap.counted) == (nation, counted))
-            yield Mistake(("cap", index), f"{nation} has {times} caps for {counted}", "one", "remove the others")
-
-
-def _line_mistakes(case: ForceCase) -> Iterator[Mistake]:
-    known = {capability.id: capability.counted for capability in case.capability}
-    yield from _twice("line", [line.id for line in case.line])
-    for index, line in enumerate(case.line):
-        path: Path = ("line", index)
-        if line.capability not in known:
-            yield unknown_capability((*path, "capability"), line.capability, known)
-        yield from _substitutes(path, known.get(line.capability), line.substitutes or (), known)
-        if line.in_place_by_hours == 0:
-            found = "nothing can be in place at the hour of activation"
-            yield Mistake((*path, "in_place_by_hours"), found, "a whole number, 1 or more")
-
-
-def _substitutes(path: Path, counted: str | None, named: tuple[str, ...], known: dict[str, str]) -> Iterator[Mistake]:
-    for place, name in enumerate(named):
-        at = (*path, "substitutes", place)
-        if name not in known:
-            yield unknown_capability(at, name, known)
-        elif counted is not None and known[name] != counted:
-            yield Mistake(at, f"'{name}' counts {known[name]}, and this counts {counted}", "one that counts the same")
-
-
-def _nation_mistakes(case: ForceCase) -> Iterator[Mistake]:
-    named: list[tuple[Path, str]] = [(("cap", index, "nation"), cap.nation) for index, cap in enumerate(case.cap)]
-    named += [(("mandate", index, "nation"), mandate.nation) for index, mandate in enumerate(case.mandate)]
-    named += [(("share", index, "nation"), share.nation) for index, share in enumerate(case.share)]
-    for index, share in enumerate(case.share):
-        if share.nation in {other.nation for other in case.share[:index]}:
-            yield Mistake(("share", index), f"{share.nation} has another [[share]] above", "one", "remove one of them")
-    for index, gate in enumerate(case.gate):
-        named.append((("gate", index, "given_by"), gate.given_by))
-        named += [(("gate", index, "nations", place), nation) for place, nation in enumerate(gate.nations)]
-        if gate.from_ is not None and gate.until is not None and gate.until <= gate.from_:
-            yield Mistake(
-                ("gate", index, "until"), f"it ends on {gate.until} and begins on {gate.from_}", "a later day"
-            )
-    destinations = {line.destination for line in case.line}
-    for index, gate in enumerate(case.gate):
-        if gate.destination not in destinations:
-            found = f"no line has the destination '{gate.destination}'"
-            fix = suggestion(gate.destination, sorted(destinations))
-            yield Mistake(("gate", index, "destination"), found, ", ".join(sorted(destinations)), fix)
-    for path, nation in named:
-        if not is_nation(nation):
-            yield Mistake(path, f"'{nation}' is no state", A_NATION)
-
-
-def _twice(table: str, names: list[str]) -> Iterator[Mistake]:
-    first: dict[str, int] = {}
-    for index, name in enumerate(names):
-        if name in first:
-            yield Mistake((table, index, "id"), f"there is already a {table} '{name}'", "", "give it another name")
-        first.setdefault(name, index)
+def _plan_mistakes(plan: Plan) -> Iterator[Mistake]:
+    """What no reader of a case or an inventory would take. Whether offers have ended is left to the rules."""
+    for one in case_mistakes(plan.case, len(plan.case.capability)):
+        yield one._replace(path=("case", *one.path))
+    known = {capability.id for capability in plan.case.capability}
+    for index, unit in enumerate(plan.units):
+        for one in unit_mistakes(unit, known):
+            yield one._replace(path=("units", index, *one.path))
+    for index, one in twice_mistakes(plan.units, lambda other: f"units[{other}]"):
+        yield one._replace(path=("units", index, *one.path))

@@ -16,20 +16,35 @@ from tocsin.charter.files.disk import Folder, resource_path
 from tocsin.charter.files.locate import PROBLEMS_MAX
 from tocsin.charter.files.structure import mistakes, suggestion
 from tocsin.errors import ForcesError, NotFound, Problem
-from tocsin.forces.files import A_NATION, FOLDER, is_nation, unknown_capability
+from tocsin.forces.arcs import ANYWHERE
+from tocsin.forces.files import FOLDER
 from tocsin.forces.model import Capability, Unit
-from tocsin.forces.sheets import Line, Sheet, letters, read_sheet, sheet_in
+from tocsin.forces.sheets import DELIMITER_WORDS, Line, Sheet, letters, read_sheet, sheet_in
+from tocsin.forces.unit_checks import UNPRINTABLE, twice_mistakes, unit_mistakes
 
 UNITS_MAX = 20_000
+EMPTY_MAX = 5
+"""Where more of the cells that each unit needs are empty, a row is a sum or a remark."""
 
 NUMBERS = ("strength", "notice_to_move_hours", "cost_cents", "lift_tonnes", "endurance_days")
 SWITCHES = ("self_deploying", "rotates")
 A_TRANSIT = "hours such as 48, or by destination such as north:48; any:96"
+NOT_SAID: dict[str, tuple[str, object]] = {
+    "notice_to_move_hours": ("notice_to_move_hours", 0),
+    "transit_hours": ("transit_hours", {ANYWHERE: 0}),
+    "lift_tonnes": ("self_deploying", True),
+    "cost_cents": ("cost_cents", 0),
+}
+"""What an empty cell holds where nobody published the figure: by figure, the column and what stands for nothing."""
 YES = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
 
 _WHOLE = re.compile(r"-?[0-9]{1,30}")
-_GROUPED = re.compile(r"[0-9]{1,3}(?:[ ,.'_][0-9]{3})+")
-_CAVEAT = re.compile(r"(hard|soft) (task|area|phase) ([^\s()]+)(?: \(([^()]*)\))?")
+_NUMBER = re.compile(r"(-?[0-9]{1,3}(?:[ ,.'_][0-9]{3})+|-?[0-9]{1,15})(?:[.,]([0-9]{1,2}))?")
+_CAVEAT = re.compile(r"(hard|soft) (task|area|phase) ([^\s()]+)(?: \(([^()]*)\))?", re.IGNORECASE)
+_BETWEEN = re.compile(r";(?![^()]{0,400}\))")
+"""A semicolon that is not in the brackets of a source."""
+_SPACE = re.compile(r"[\u00a0\u2007\u2009\u202f]")
+"""Spaces that spreadsheets put into numbers and names."""
 _TRANSIT = re.compile(r"(?:(\S+):)? ?([0-9]{1,9})")
 
 
@@ -38,6 +53,8 @@ class Row(NamedTuple):
 
     line: int
     cells: dict[str, str]
+    over: int = 0
+    """How many cells it has, empty ones at its end too, where the head of a CSV file has fewer."""
 
 
 class Renamed(NamedTuple):
@@ -71,7 +88,10 @@ class Reading(NamedTuple):
         self.problems.append(Problem(self.name, line, column, found, accepted, fix, cell))
 
     def refuse(self) -> None:
-        """Raises ForcesError with what was noted, in file order, if anything was."""
+        """Raises ForcesError with what was noted, in file order, if anything was; of a cell with a fault only that."""
+        faults = self.sheet.faults
+        faulty = {self.sheet.place(fault.line, fault.column) for fault in faults if fault.column >= 0} - {""}
+        self.problems[len(faults) :] = [one for one in self.problems[len(faults) :] if one.cell not in faulty]
         if self.problems:
             self.problems.sort(key=lambda problem: problem.line)
             if (more := len(self.problems) - PROBLEMS_MAX) > 0:
@@ -110,16 +130,21 @@ def _read(name: str, table: Sheet, capabilities: Iterable[Capability], day: date
     for fault in table.faults:
         cell = table.place(fault.line, fault.column)
         reading.problems.append(Problem(reading.name, fault.line, "", fault.found, "", fault.fix, cell))
+    if not table.lines:
+        reading.refuse()
     head = table.lines[0] if table.lines else Line(1, [])
     renamed = _columns(head, reading)
     rows = [] if reading.problems and not table.faults else list(_rows(table.lines[1:], len(head.cells), reading))
-    known = [capability.id for capability in capabilities]
-    units = [(row, unit) for row in rows if (unit := _unit(row, reading)) is not None]
-    for row, unit in units:
-        _check(row, unit, known, day, reading)
-    _check_twice(units, reading)
+    known = {capability.id for capability in capabilities}
+    pairs = [(row.line, unit) for row in rows if (unit := _unit_or_too_wide(row, reading)) is not None]
+    units, word = tuple(unit for _, unit in pairs), "row" if table.name else "line"
+    for line, unit in pairs:
+        for one in unit_mistakes(unit, known, day):
+            reading.note(line, str(one.path[0]), *one[1:])
+    for index, one in twice_mistakes(units, lambda other: f"{word} {pairs[other][0]}"):
+        reading.note(pairs[index][0], str(one.path[0]), *one[1:])
     reading.refuse()
-    return Inventory(tuple(unit for _, unit in units), table.name, renamed, table.notes)
+    return Inventory(units, table.name, renamed, table.notes)
 
 
 def shipped_inventories() -> list[str]:
@@ -152,6 +177,10 @@ def _spelled(name: str) -> str:
 def _columns(head: Line, reading: Reading) -> tuple[Renamed, ...]:
     """Fills `places` with the columns of the head, and notes what is wrong with them."""
     fields = {field.encode_name: field.required for field in _unit_type().fields}
+    if head.cells and not {_spelled(cell) for cell in head.cells} & set(fields):
+        fix = "put them above the first unit"
+        reading.note(head.number, "", "no line holds the column names", ", ".join(fields), fix)
+        return ()
     renamed = []
     for place, found in enumerate(head.cells):
         name = _spelled(found)
@@ -185,17 +214,32 @@ def _rows(lines: Sequence[Line], wide: int, reading: Reading) -> Iterator[Row]:
         raise ForcesError([Problem(reading.name, where, "", "the inventory has too many units", most, cell=cell)])
     for number, cells in lines:
         stray = [place for place, cell in enumerate(cells) if cell and place not in taken]
-        if len(cells) > wide and not reading.sheet.name:
-            fix = "put quotes around a cell that has a comma in it"
-            reading.note(number, "", f"the row has {len(cells)} cells", f"{wide}", fix)
+        over = len(cells) if len(cells) > wide and not reading.sheet.name else 0
+        if over and any(cells[wide:]):
+            _note_too_wide(number, over, reading)
         elif stray:
             at = f"cell {letters(stray[0])}{number}" if reading.sheet.name else f"cell {stray[0] + 1} of the row"
             reading.note(number, "", f"the {at} belongs to no column", "", "name its column, or clear it")
         else:
-            found_cells = {name: cells[place] for name, place in places.items() if place < len(cells) and cells[place]}
-            yield Row(number, found_cells)
+            found = {name: cells[place] for name, place in places.items() if place < len(cells) and cells[place]}
+            yield Row(number, {name: _SPACE.sub(" ", cell) for name, cell in found.items()}, over)
     if not lines and not reading.problems:
         reading.note(1, "", "the inventory has no units", "a line of column names and one row a unit")
+
+
+def _note_too_wide(line: int, cells: int, reading: Reading) -> None:
+    fix = f"put quotes around a cell that has {DELIMITER_WORDS[reading.sheet.delimiter]} in it"
+    reading.note(line, "", f"the row has {cells} cells", f"{len(reading.sheet.lines[0].cells)}", fix)
+
+
+def _unit_or_too_wide(row: Row, reading: Reading) -> Unit | None:
+    """The unit of a row. Where a row cannot be read and has more cells than the head, that is the one mistake told."""
+    before = len(reading.problems)
+    unit = _unit(row, reading)
+    if unit is None and row.over:
+        del reading.problems[before:]
+        _note_too_wide(row.line, row.over, reading)
+    return unit
 
 
 def _unit_type() -> StructType:
@@ -208,9 +252,14 @@ def _unit(row: Row, reading: Reading) -> Unit | None:
     """The unit of a row; none where a cell cannot be read, which is noted."""
     before = len(reading.problems)
     raw: dict[str, Any] = dict(row.cells)
+    empty = [field.name for field in _unit_type().fields if field.required and field.name not in raw]
+    if len(empty) > EMPTY_MAX and "unset" not in raw:
+        found = f"this is no unit: {', '.join(empty)} are empty"
+        reading.note(row.line, "", found, "one unit a row", "remove what is no unit, or fill it in")
+        return None
     for column, cell in row.cells.items():
         if not cell.isprintable():
-            reading.note(row.line, column, "the cell holds a character that does not print", "", "remove it")
+            reading.note(row.line, column, *UNPRINTABLE)
     for column in NUMBERS:
         if column in raw and _WHOLE.fullmatch(raw[column]):
             raw[column] = int(raw[column])
@@ -221,6 +270,9 @@ def _unit(row: Row, reading: Reading) -> Unit | None:
         raw["transit_hours"] = _transit(row, reading)
     if "caveats" in raw:
         raw["caveats"] = _caveats(row, reading)
+    if "unset" in raw:
+        raw["unset"] = [_spelled(part) for part in raw["unset"].split(";")]
+        raw = {name: nothing for figure, (name, nothing) in NOT_SAID.items() if figure in raw["unset"]} | raw
     if len(reading.problems) == before:
         with suppress(msgspec.ValidationError):
             return msgspec.convert(raw, Unit)
@@ -229,12 +281,22 @@ def _unit(row: Row, reading: Reading) -> Unit | None:
         if column not in raw:
             reading.note(row.line, column, "the cell is empty", _in_a_cell(column, accepted))
         elif raw[column] is not None:
-            grouped = _GROUPED.fullmatch(row.cells[column])
-            plain = f"write {re.sub('[^0-9]', '', grouped[0])}" if grouped else fix.replace(" without quotes", "")
+            plain = _written(column, row.cells[column]) or fix.replace(" without quotes", "")
             reading.note(row.line, column, found, _in_a_cell(column, accepted), plain)
     if len(reading.problems) == before:
         reading.note(row.line, "", "the row cannot be read")
     return None
+
+
+def _written(column: str, cell: str) -> str:
+    """How to write what is a number to its reader, such as 1,200 or 5.0; nothing for anything else."""
+    match = _NUMBER.fullmatch(cell) if column in NUMBERS and not _WHOLE.fullmatch(cell) else None
+    if match is None:
+        return ""
+    whole, part = re.sub("[^0-9-]", "", match[1]), match[2] or ""
+    if column == "cost_cents" and part:
+        return f"write it in cents: {whole}{part:0<2} where {whole}.{part:0<2} of money is meant"
+    return "" if part.strip("0") else f"write {whole}"
 
 
 def _in_a_cell(column: str, accepted: str) -> str:
@@ -252,7 +314,7 @@ def _transit(row: Row, reading: Reading) -> dict[str, int] | None:
         if match is None:
             reading.note(row.line, column, f"'{part.strip()}' is no time of transit", A_TRANSIT)
             return None
-        place = match[1] or "any"
+        place = ANYWHERE if match[1] is None or match[1].lower() == ANYWHERE else match[1]
         if place in times:
             reading.note(row.line, column, f"'{place}' stands there twice", "", "leave one of them")
             return None
@@ -263,44 +325,13 @@ def _transit(row: Row, reading: Reading) -> dict[str, int] | None:
 def _caveats(row: Row, reading: Reading) -> list[dict[str, object]] | None:
     """'hard task night (decree 12); soft area north'. None where it cannot be read, which is noted."""
     column, found = "caveats", []
-    for part in row.cells[column].split(";"):
+    for part in _BETWEEN.split(row.cells[column]):
         match = _CAVEAT.fullmatch(part.strip())
         if match is None:
             accepted = "hard or soft, then task, area or phase, then its tag, and its source in ( )"
             fix = "write it like: hard task night (decree 12); soft area north"
             reading.note(row.line, column, f"'{part.strip()}' is no caveat", accepted, fix)
             return None
-        found.append({"hard": match[1] == "hard", "scope": match[2], "tag": match[3], "source": match[4] or ""})
+        hard, scope = match[1].lower() == "hard", match[2].lower()
+        found.append({"hard": hard, "scope": scope, "tag": match[3], "source": match[4] or ""})
     return found
-
-
-def _check(row: Row, unit: Unit, known: list[str], day: date | None, reading: Reading) -> None:
-    """What a unit must get right beside its types."""
-    if not is_nation(unit.nation):
-        reading.note(row.line, "nation", f"'{unit.nation}' is no state", A_NATION)
-    if unit.capability not in known:
-        reading.note(row.line, "capability", *unknown_capability((), unit.capability, known)[1:])
-    if unit.self_deploying == (unit.lift_tonnes > 0):
-        found = "it deploys by itself and needs lift" if unit.self_deploying else "how it gets there is not said"
-        reading.note(row.line, "lift_tonnes", found, "tonnes of lift, or self_deploying = yes", "give one of the two")
-    if unit.valid_until is not None and unit.valid_from is not None and unit.valid_until <= unit.valid_from:
-        reading.note(row.line, "valid_until", f"the offer ends on {unit.valid_until}, before it begins", "a later day")
-    elif unit.valid_until is not None and day is not None and unit.valid_until <= day:
-        found = f"the offer ended on {unit.valid_until}, and {day} is asked about"
-        reading.note(row.line, "valid_until", found, "a later day", "ask the nation to renew it, or remove the row")
-
-
-def _check_twice(units: Iterable[tuple[Row, Unit]], reading: Reading) -> None:
-    ids: dict[str, int] = {}
-    names: dict[tuple[str, str], int] = {}
-    for row, unit in units:
-        pledged = (unit.nation, unit.name.casefold())
-        where = "row" if reading.sheet.name else "line"
-        if unit.id in ids:
-            found = f"{where} {ids[unit.id]} has the id '{unit.id}' too"
-            reading.note(row.line, "id", found, "", "give it another id")
-        elif pledged in names:
-            found = f"{unit.nation} pledges '{unit.name}' on {where} {names[pledged]} already"
-            reading.note(row.line, "name", found, "each unit once", "remove one row, or tell the units apart by name")
-        ids.setdefault(unit.id, row.line)
-        names.setdefault(pledged, row.line)

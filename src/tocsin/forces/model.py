@@ -13,6 +13,8 @@ from tocsin.terms import PartyId
 
 Id = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9().-]{0,63}$")]
 """A short name without spaces, as charters have them."""
+FileName = Annotated[str, Meta(pattern=r"^([A-Za-z0-9][A-Za-z0-9._-]{0,79})?$")]
+"""The name of a file beside another, without a folder; or none."""
 Text = Annotated[str, Meta(max_length=400)]
 Title = Annotated[str, Meta(min_length=1, max_length=80)]
 Quantity = Annotated[int, Meta(ge=1, le=10_000_000)]
@@ -28,6 +30,8 @@ Scope = Literal["task", "area", "phase"]
 GateKind = Literal["host consent", "transit permission", "status of forces"]
 Objective = Literal["shortfall", "closure", "cost", "fairness"]
 """Weighted shortfall; hour by which all is in place; cost; what nations bear beyond their fair shares."""
+Figure = Literal["notice_to_move_hours", "transit_hours", "lift_tonnes", "cost_cents", "endurance_days"]
+"""Figures of a unit that its nation may have left unpublished."""
 Principle = Literal["capacity", "benefit", "equal"]
 """What a fair share of the burden is measured by: capacity to pay, benefit, or the same for all."""
 
@@ -222,11 +226,7 @@ class About(Base, frozen=True):
     hypothetical: Annotated[bool, Meta(description="Whether it is made up.")] = False
     summary: Annotated[Text, Meta(description="What happened and what is asked.")] = ""
     inventory: Annotated[
-        str,
-        Meta(
-            pattern=r"^([A-Za-z0-9][A-Za-z0-9._-]{0,79})?$",
-            description="The inventory it is planned from: a file beside the case, or the name of a shipped one.",
-        ),
+        FileName, Meta(description="What it is planned from: a file beside the case, or the name of a shipped one.")
     ] = ""
 
 
@@ -284,6 +284,7 @@ class Unit(Base, frozen=True):
     valid_until: Annotated[date | None, Meta(description="The day the offer ends; none: open.")] = None
     caveats: Annotated[tuple[Caveat, ...], Meta(max_length=20, description="Limits on its use.")] = ()
     source: Annotated[Text, Meta(description="Where the offer is seen; real states need one.")] = ""
+    unset: Annotated[tuple[Figure, ...], Meta(max_length=5, description="Figures nobody published; they are 0.")] = ()
 
 
 # what is sent

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from tocsin.forces.model import Plan, RequirementLine, Unit
 from tocsin.forces.record_days import History, Span
 from tocsin.forces.record_model import OFFICIAL, Asked, Beside, Milestone, Offer, Record, Sighting, Sourced
+from tocsin.forces.unpublished import units_sent, unpublished_words
 from tocsin.terms import WEAK_CLASSES, PartyId
 
 DifferenceKind = Literal["first", "all", "quantity", "not seen", "not planned"]
@@ -140,6 +141,8 @@ class Comparison(Struct, frozen=True, kw_only=True):
     milestones: tuple[Milestone, ...]
     beside: tuple[Beside, ...]
     """what was published and is not counted"""
+    unpublished: str
+    """of how many units that are planned which figures were not published"""
     digest: str
     """of the package that is compared"""
 
@@ -164,6 +167,7 @@ def compare(plan: Plan, record: Record, left_out: Sequence[str] = ()) -> Compari
         lines=tuple(_line(plan, record, line, max(known)) for line in plan.case.line),
         milestones=tuple(sorted(record.milestone, key=lambda one: one.on)),
         beside=record.beside,
+        unpublished=unpublished_words(units_sent(plan.units, plan.package)),
         digest=plan.package.digest,
     )
 

@@ -11,7 +11,7 @@ from tocsin.charter.files.loader import BYTES_MAX, check_format, convert, parse_
 from tocsin.charter.files.locate import Mistake, Path, located
 from tocsin.charter.files.structure import suggestion
 from tocsin.errors import ForcesError
-from tocsin.forces.files import A_NATION, is_nation
+from tocsin.forces.case_checks import A_NATION, is_nation
 from tocsin.forces.model import ForceCase, Unit
 from tocsin.forces.record_days import TOGETHER
 from tocsin.forces.record_model import Record

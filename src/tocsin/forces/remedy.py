@@ -28,8 +28,8 @@ from tocsin.forces.repair import Repair, floors_of
 from tocsin.forces.verify import verify
 from tocsin.terms import PartyId
 
-Tick = Callable[[int, int], None]
-"""Told how many of how many are done."""
+QUICK_MAX = 25
+"""So many changes are tried where a solver follows."""
 
 
 class Amount(NamedTuple):
@@ -98,27 +98,29 @@ def at_once(asked: Question, package: ForcePackage) -> Search | None:
     return Search(found, 0, proved=True, near=asked.is_near) if found else None
 
 
-def tried(asked: Question, package: ForcePackage, tick: Tick | None = None) -> Search:
-    """The cheapest change that a repair of the package finds to fill the line. There may be a cheaper one."""
+def tried(asked: Question, package: ForcePackage, *, quick: bool = False) -> Search:
+    """The cheapest change that a repair of the package finds to fill the line. There may be a cheaper one.
+
+    `quick`: of what can be had in any amount pledges alone, and of the rest the cheapest.
+    """
     if found := at_once(asked, package):
         return found
     single, amounted = levels(asked), amounts(asked)
     everything = len(single) + len(amounted)
     best: Remedy | None = None
-    for number, amount in enumerate(amounted):
+    for amount in amounted:
+        if quick and not isinstance(amount.at(1), NewPledge):
+            continue
         least = _least(asked, package, amount)
         if least is not None and (best is None or _key(least) < _key(best)):
             best = least
-        if tick:
-            tick(number, everything)
-    for number, level in enumerate(sorted(single, key=lambda one: order(one.points, one.change))):
+    cheapest_first = sorted(single, key=lambda one: order(one.points, one.change))
+    for level in cheapest_first[:QUICK_MAX] if quick else cheapest_first:
         if best is not None and order(level.points, level.change) > _key(best):
             break
         if remedy := _repaired(asked, package, level.change, level):
             best = remedy
             break
-        if tick:
-            tick(len(amounted) + number, everything)
     return Search(best, everything, proved=False, near=asked.is_near)
 
 

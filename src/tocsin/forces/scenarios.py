@@ -43,13 +43,13 @@ def load_scenarios(words: Sequence[str]) -> Scenarios:
 
 
 def _given(words: Sequence[str]) -> set[str]:
-    """The inventories of the sets and folders among the words."""
+    """The inventories of the folders among the words, and those that ship under the name of a set or case."""
     found = set()
     for word in words:
         folder = Folder(word)
         if folder.is_dir():
             found |= {str(path) for path in folder.iterdir() if path.suffix.lower() in INVENTORIES}
-        elif word in _sets():
+        elif word in shipped_inventories():
             found.add(word)
     return found
 

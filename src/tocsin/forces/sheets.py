@@ -6,6 +6,7 @@ Every cell becomes the text that it would be in CSV, so that one reader of inven
 import csv
 from collections.abc import Callable
 from io import StringIO
+from itertools import chain
 from typing import NamedTuple
 
 from tocsin.charter.files.disk import Folder, decode, read_bytes
@@ -19,6 +20,10 @@ HEAD_WITHIN = 20
 ZIP_BEGINS = b"PK\x03\x04"
 OLE_BEGINS = b"\xd0\xcf\x11\xe0"
 WORKBOOK_ENDINGS = (".xlsx", ".xlsm", ".xltx", ".xltm", ".xlsb", ".xls", ".ods")
+
+DELIMITERS = (",", ";", "\t")
+DELIMITER_WORDS = {",": "a comma", ";": "a semicolon", "\t": "a tab"}
+UNCLOSED = "the quotes that open in this line are not closed where the cell ends"
 
 IsHead = Callable[[list[str]], bool]
 """Whether a line holds the column names."""
@@ -50,6 +55,8 @@ class Sheet(NamedTuple):
     faults: tuple[Fault, ...] = ()
     notes: tuple[str, ...] = ()
     """What its reader should know of how it was read."""
+    delimiter: str = ","
+    """What stands between the cells of CSV text."""
 
     def place(self, line: int, column: int) -> str:
         """'units!D7', or 'units!7' without a column; empty for CSV, whose lines have numbers of their own."""
@@ -106,19 +113,19 @@ def from_head(sheet: Sheet, is_head: IsHead) -> Sheet:
 
 
 def _csv(text: str, is_head: IsHead) -> Sheet:
-    """The lines of CSV text, with commas or semicolons between cells: with those that make column names of a line."""
+    """The lines of CSV text, with what is between its cells: of three signs the one that makes column names of a line.
+
+    The one tried first is the one that the first line has most of.
+    """
     head = text.partition("\n")[0]
-    delimiters = ";," if ";" in head and "," not in head else ",;"
-    found = _lines(text, delimiters[0])
-    if head_of(found.lines, is_head) is None:
-        other = _lines(text, delimiters[1])
-        return found if head_of(other.lines, is_head) is None else other
-    return found
+    read = (_lines(text, sign) for sign in sorted(DELIMITERS, key=lambda sign: -head.count(sign)))
+    first = next(read)
+    return next((sheet for sheet in chain([first], read) if head_of(sheet.lines, is_head) is not None), first)
 
 
 def _lines(text: str, delimiter: str) -> Sheet:
     """The lines of CSV text, each with the number of the line on which it begins."""
-    reader = csv.reader(StringIO(text, newline=""), delimiter=delimiter)
+    reader = csv.reader(StringIO(text, newline=""), delimiter=delimiter, strict=True)
     lines: list[Line] = []
     faults: tuple[Fault, ...] = ()
     number = 1
@@ -131,5 +138,8 @@ def _lines(text: str, delimiter: str) -> Sheet:
             if len(lines) > LINES_MAX:
                 break
     except csv.Error as error:
-        faults = (Fault(number, -1, f"this is not CSV: {error}", "close the quotes, and keep cells short"),)
-    return Sheet("", tuple(lines), faults)
+        is_long = "limit" in str(error) and reader.line_num <= number
+        found = f"this is not CSV: {error}" if is_long else UNCLOSED
+        fix = "keep cells short" if is_long else "close the quotes; write quotes inside a cell twice"
+        faults = (Fault(number, -1, found, fix),)
+    return Sheet("", tuple(lines), faults, delimiter=delimiter)

@@ -120,7 +120,9 @@ def _figures(terms: Terms, units: Sequence[Unit], package: ForcePackage, found: 
         yield Break(rule="figures", says=f"the weighted shortfall is {missing}, not {package.weighted_shortfall}")
     if package.cost_cents != (cost := sum(unit.cost_cents for _, unit, _, _ in found)):
         yield Break(rule="figures", says=f"the cost is {cost} cents, not {package.cost_cents}")
-    closure = closure_hours(terms, [(unit.lift_tonnes, window) for _, unit, _, window in found if type(window) is Window])
+    closure = closure_hours(
+        terms, [(unit.lift_tonnes, window) for _, unit, _, window in found if type(window) is Window]
+    )
     if closure is not None and package.closure_hours != closure:
         yield Break(rule="figures", says=f"all of it can be in place by hour {closure}, not {package.closure_hours}")
 

@@ -9,8 +9,9 @@ from markupsafe import Markup
 
 from tocsin.forces.burden import PRINCIPLE_WORDS, Burden, burden_of
 from tocsin.forces.course import Course, course_of
-from tocsin.forces.explain import are_hypothetical
+from tocsin.forces.explain import why_hypothetical
 from tocsin.forces.model import Plan, Search
+from tocsin.forces.unpublished import as_known, units_sent, unpublished_words
 from tocsin.pictures import tables
 from tocsin.pictures.burden_bars import burden_bars
 from tocsin.pictures.frame import Picture, day, legible, many, money, party, percent, styles
@@ -81,7 +82,8 @@ def render(sheets: Sheets) -> str:
             plan=plan,
             course=course,
             figures=figures(sheets),
-            why=why_hypothetical(plan),
+            unpublished=unpublished_words(units_sent(plan.units, plan.package)),
+            why=why_hypothetical(plan.units, plan.case),
             by_line=gantt(plan, course, "line"),
             by_nation=gantt(plan, course, "nation"),
             is_folded=len(course.movements) > UNITS_MAX,
@@ -110,18 +112,11 @@ def figures(sheets: Sheets) -> list[tuple[str, str]]:
         (f"{package.weighted_shortfall:,}", "weighted shortfall"),
         (f"{len(package.assignments):,} of {len(plan.units):,}", "units sent"),
         (f"{len({one.nation for one in package.assignments})}", "nations"),
-        (f"{package.cost_cents // 100:,}", "cost"),
+        (as_known(f"{package.cost_cents // 100:,}", units_sent(plan.units, package)), "cost"),
     ]
     if course.movements:
         found.append((f"{course.closure_hours:,} h", f"force closes: {day(course.closure_hours)}"))
     return found
-
-
-def why_hypothetical(plan: Plan) -> str:
-    """What of a hypothetical plan is made up."""
-    if are_hypothetical(plan.units):
-        return "invented forces, or forces of which no source is given"
-    return "nobody planned it like this; of each unit it is said where it was seen"
 
 
 def found_how(search: Search | None) -> list[str]:

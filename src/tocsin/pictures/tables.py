@@ -7,6 +7,7 @@ from typing import Literal, NamedTuple
 from tocsin.forces.burden import PRINCIPLE_WORDS, Burden
 from tocsin.forces.course import Course, Movement
 from tocsin.forces.explain import are_hypothetical
+from tocsin.forces.figures import proof_words
 from tocsin.forces.model import Objective, Plan, Unit
 from tocsin.pictures.frame import money, party, percent
 from tocsin.pictures.gantt import WAITS
@@ -119,6 +120,8 @@ def units(plan: Plan, course: Course) -> Table:
 
 
 def _unit(one: Movement, unit: Unit, counted: str, soft: str) -> tuple[Cell, ...]:
+    """What nobody published is left empty."""
+    alone = "not published" if "lift_tonnes" in unit.unset else "by itself"
     return (
         one.unit,
         unit.name,
@@ -126,17 +129,17 @@ def _unit(one: Movement, unit: Unit, counted: str, soft: str) -> tuple[Cell, ...
         one.line,
         one.strength,
         counted,
-        one.notice_hours,
+        None if "notice_to_move_hours" in unit.unset else one.notice_hours,
         one.ready_hours,
         WAITS.get(one.waits_for, ""),
         one.moves_hours,
-        "; ".join(f"{load.tonnes:,} t at {load.leaves_hours} h" for load in one.loads) or "by itself",
-        unit.lift_tonnes,
+        "; ".join(f"{load.tonnes:,} t at {load.leaves_hours} h" for load in one.loads) or alone,
+        None if "lift_tonnes" in unit.unset else unit.lift_tonnes,
         one.in_place_hours,
         one.in_place_by_hours,
         one.ends_hours if one.has_end else None,
         one.reliefs,
-        unit.cost_cents,
+        None if "cost_cents" in unit.unset else unit.cost_cents,
         soft,
         unit.source,
     )
@@ -212,17 +215,11 @@ def search(plan: Plan) -> Table:
             one.greedy,
             one.value,
             one.bound,
-            "proved the best" if one.proved else proof(one.value, one.bound),
+            proof_words(one.value, one.bound),
         )
         for one in stages
     ]
     return Table("Search", columns, rows)
-
-
-def proof(value: int, bound: int) -> str:
-    """How far from the best a value is at most, in tenths of a per cent rounded up."""
-    gap = -(-1000 * (value - bound) // max(1, value))
-    return f"proved within {gap // 10}.{gap % 10} %" if gap < 1000 else "nothing proved"
 
 
 def changed(plan: Plan) -> tuple[Table, Table]:

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from tocsin.errors import ForcesError, Problem
 from tocsin.forces.explain import is_hypothetical, plan_of
 from tocsin.forces.figures import inputs_digest, package_digest
-from tocsin.forces.files import case_in, plan_in
+from tocsin.forces.files import case_in, check_plan, plan_in
 from tocsin.forces.gaps import GapReport, Scenario, report, with_all_capabilities
 from tocsin.forces.greedy import greedy
 from tocsin.forces.inventory import inventory_in
@@ -48,10 +48,15 @@ def read_inputs(
 
     Raises ForcesError with every mistake, under these names, and where they are too large for a centre.
     """
-    asked = case_in(_text(case, case_name), case_name)
+    asked = read_case(case, case_name)
     units = inventory_in(inventory, inventory_name, asked.capability, asked.case.activation).units
     check_size([asked], units, inventory_name)
     return asked, units
+
+
+def read_case(content: bytes, name: str) -> ForceCase:
+    """A case of forces (TOML). Raises ForcesError with every mistake, under this name."""
+    return case_in(_text(content, name), name)
 
 
 def read_plan(content: bytes, name: str) -> Plan:
@@ -67,8 +72,9 @@ def planned(case: ForceCase, units: tuple[Unit, ...]) -> Plan:
 
 
 def checked(plan: Plan) -> Checked:
-    """The package of a plan against every rule."""
+    """The package of a plan against every rule. Raises ForcesError as `read_plan` does."""
     check_size([plan.case], plan.units, "plan")
+    check_plan(plan, "plan")
     breaks = verify(plan.case, plan.units, plan.package)
     return Checked(
         case=plan.case.case.id,
@@ -83,7 +89,7 @@ def checked(plan: Plan) -> Checked:
 
 def gaps_of(cases: Sequence[tuple[str, bytes]], inventory: bytes, inventory_name: str) -> GapReport:
     """What is missing over several cases, each with its name, planned for itself out of one inventory."""
-    asked = with_all_capabilities([case_in(_text(text, name), name) for name, text in cases])
+    asked = with_all_capabilities([read_case(text, name) for name, text in cases])
     _check_ids(asked)
     known = [capability for case in asked for capability in case.capability]
     units = inventory_in(inventory, inventory_name, known).units
@@ -94,6 +100,7 @@ def gaps_of(cases: Sequence[tuple[str, bytes]], inventory: bytes, inventory_name
 def lawful(plan: Plan) -> Plan:
     """The plan, with all made anew that its digest does not stand for. Raises ForcesError where it breaks a rule."""
     check_size([plan.case], plan.units, "plan")
+    check_plan(plan, "plan")
     if breaks := verify(plan.case, plan.units, plan.package):
         rules = ", ".join(dict.fromkeys(one.rule for one in breaks))
         fix = "verify it to see where; ask whoever made it"

@@ -10,11 +10,11 @@ from time import monotonic
 from msgspec.structs import replace
 
 from tocsin.errors import ForcesError, Problem
+from tocsin.forces.case_checks import A_NATION, is_nation
 from tocsin.forces.change_options import OPTIONS
 from tocsin.forces.changes import Change, NewPledge, parse
 from tocsin.forces.explain import plan_of
 from tocsin.forces.explanation import Explanation, LineExplained, MattersMost, explained, is_large, matters_most
-from tocsin.forces.files import A_NATION, is_nation
 from tocsin.forces.greedy import greedy
 from tocsin.forces.levels import Question
 from tocsin.forces.model import ForceCase, ForcePackage, Objective, Plan, Principle, Unfilled, Unit
@@ -174,7 +174,7 @@ def _explained(plan: Plan, one: Unfilled, patience: Patience) -> LineExplained:
 
 def _cheapest(asked: Question, package: ForcePackage, patience: Patience) -> Search:
     if not has_solver():
-        return tried(asked, package, patience.tick)
+        return tried(asked, package, quick=asked.is_near)
     from tocsin.forces.plan.concession import Limits, cheapest  # noqa: PLC0415  # of the extra 'solver'
 
     return cheapest(asked, package, Limits(seconds=patience.left, clock=monotonic))

@@ -130,10 +130,10 @@ def _over_limits(raw: dict[str, Any]) -> list[Mistake]:
         level = [inner for path, table in level for inner in _tables_in(path, table)]
     if level:
         found.append(Mistake(level[0][0], _TOO_DEEP, f"at most {DEPTH_MAX} levels"))
-    return found or _hidden_characters(raw)
+    return found or hidden_characters(raw)
 
 
-def _hidden_characters(raw: dict[str, Any]) -> list[Mistake]:
+def hidden_characters(raw: dict[str, Any]) -> list[Mistake]:
     """Texts with characters that would steer a terminal or turn the direction of what follows."""
     found: list[Mistake] = []
     stack: list[tuple[Path, Any]] = [((key,), item) for key, item in raw.items()]

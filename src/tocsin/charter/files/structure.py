@@ -177,8 +177,7 @@ def _text(value: object, kind: kinds.StrType, path: Path) -> Iterator[Mistake]:
     elif kind.min_length is not None and len(value) < kind.min_length:
         yield Mistake(path, "the text is empty", _kind_name(kind))
     elif kind.max_length is not None and len(value) > kind.max_length:
-        fix = "shorten it; further remarks can go into 'note'"
-        yield Mistake(path, f"the text has {len(value)} characters", f"at most {kind.max_length}", fix)
+        yield Mistake(path, f"the text has {len(value)} characters", f"at most {kind.max_length}", "shorten it")
     elif kind.pattern is not None and re.search(kind.pattern, value) is None:
         fix = fraction_fix(value) if kind.pattern == FRACTION else ""
         yield Mistake(path, f"{shown(value)} is not written as needed", PATTERNS.get(kind.pattern, kind.pattern), fix)
@@ -201,6 +200,7 @@ PATTERNS = {
     r"^[A-Za-z0-9][A-Za-z0-9().-]{0,63}$": "1 to 64 letters, digits, dots, hyphens and ( ), no spaces",
     FRACTION: "an exact fraction in quotes, such as '2/3'",
     r"^[^/\x00-\x1f\x7f]+\Z": "a name without a slash",
+    r"^([A-Za-z0-9][A-Za-z0-9._-]{0,79})?$": "the name of a file beside this one, or of a shipped one",
     r"^[a-z][a-z0-9_]{0,63}$": "small letters, digits and underscores, such as 'mobilised'",
     r"^[A-Za-z0-9.:_\[\]-]+\Z": "a host's name or address, without https:// and without a port",
     r"^[^@\s<>]+@[^@\s<>]+\Z": "an e-mail address",

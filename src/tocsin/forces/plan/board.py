@@ -4,11 +4,13 @@ from collections.abc import Iterable
 from itertools import accumulate
 
 from tocsin.forces.arcs import Terms
-from tocsin.forces.plan.supply import Arcs, Ints, Stock, caps_of
+from tocsin.forces.plan.supply import Arcs, Stock, caps_of
 
 IDLE = -1
 """The line of a unit that stays at home."""
 NO_LIMIT = 1 << 62
+USUAL_RUNS = 12
+"""Runs of hours that hold a load, where lift leaves at eight."""
 
 
 class Board:
@@ -111,6 +113,11 @@ class Board:
         """Units and lines, by place."""
         return [(unit, line) for unit, line in enumerate(self.line) if line != IDLE]
 
+    def toil(self) -> int:
+        """How many times as long as usual `fits` takes: it asks every run of hours that holds a load."""
+        held = [len(runs) for lines in self.arcs for runs in lines.values()]
+        return max(1, sum(held) // max(1, len(held)) // USUAL_RUNS)
+
     def missing(self) -> int:
         """The weighted shortfall."""
         lines = zip(self.weight, self.required, self.filled, strict=True)
@@ -120,16 +127,13 @@ class Board:
 def _most_asked(stock: Stock, arcs: Arcs, hours: int) -> dict[tuple[int, int], int]:
     """By run of hours: the tonnes of all arcs that can use no other. No package asks for more."""
     loads: dict[tuple[int, int], int] = {}
-    for start, end, tonnes in zip(arcs.first.tolist(), arcs.last.tolist(), _tonnes(stock, arcs).tolist(), strict=True):
+    columns = arcs.first.tolist(), arcs.last.tolist(), stock.tonnes[arcs.unit].tolist()
+    for start, end, tonnes in zip(*columns, strict=True):
         loads[start, end] = loads.get((start, end), 0) + tonnes
-    return {
-        (first, last): sum(
-            tonnes for (start, end), tonnes in loads.items() if start >= 0 and first <= start and end <= last
-        )
-        for first in range(hours)
-        for last in range(first, hours)
-    }
-
-
-def _tonnes(stock: Stock, arcs: Arcs) -> Ints:
-    return stock.tonnes[arcs.unit]
+    held: dict[tuple[int, int], int] = {}
+    for many in range(hours):
+        for first in range(hours - many):
+            last = first + many
+            inner = held.get((first + 1, last), 0) + held.get((first, last - 1), 0) - held.get((first + 1, last - 1), 0)
+            held[first, last] = loads.get((first, last), 0) + inner
+    return held

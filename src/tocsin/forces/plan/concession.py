@@ -4,7 +4,10 @@ What comes out is made a package of the changed inputs and goes through `forces.
 """
 
 from collections.abc import Callable, Iterable
+from math import ceil
 from typing import NamedTuple
+
+import numpy as np
 
 from tocsin.errors import ForcesError
 from tocsin.forces.amend import apply, pledge_id
@@ -16,11 +19,16 @@ from tocsin.forces.model import ForcePackage
 from tocsin.forces.plan.budget import ENDLESS, Budget
 from tocsin.forces.plan.loosened import Column, Loosened
 from tocsin.forces.plan.program import Floats
-from tocsin.forces.plan.solve import Found, branch
-from tocsin.forces.remedy import Remedy, Search, is_remedy, order
+from tocsin.forces.plan.solve import Found, branch, probe
+from tocsin.forces.remedy import Remedy, Search, is_remedy, order, tried
 
 ALGORITHM = "concession 1"
-NODES_MAX = 20_000
+NODES_MAX = 1_000
+NODES_OF_EQUALS = 200
+"""To find whether a change that stands before one of the same price does it too."""
+NODES_TO_KEEP = 50
+"""To find a package that leaves most units where they are."""
+NEARLY = 1e-4
 TRIES_MAX = 5
 """So many answers may turn out not to hold, whole numbers being exact and the solver's not."""
 
@@ -37,15 +45,27 @@ DEFAULT = Limits()
 
 
 def cheapest(asked: Question, package: ForcePackage, limits: Limits = DEFAULT) -> Search:
-    """The cheapest change that fills the line, by price and then by the order of docs/FORCES.md, part 9."""
+    """The cheapest change that fills the line, by price and then by the order of docs/FORCES.md, part 9.
+
+    What a repair finds is known to fill it, so that nothing dearer is looked at; it is the answer where the limits
+    are met before anything better is found.
+    """
+    known = tried(asked, package, quick=True)
+    if known.remedy is not None and known.remedy.change is None:
+        return known
     loosened = Loosened(asked, package)
+    if known.remedy is not None:
+        _cut(loosened, known.remedy.points)
+    _narrow(loosened, limits, known.remedy.points if known.remedy else None)
+    start = _point_of(loosened, known.remedy) if known.remedy else None
     proved, remedy = True, None
     for _ in range(TRIES_MAX):
-        found = _minimise(loosened, limits)
+        found = _minimise(loosened, limits, start)
         proved &= found.ended in ("proved", "infeasible")
         if found.point is None:
             break
         point = _first_of_equals(loosened, found.point, limits)
+        point = _as_it_was(loosened, package, point)
         column, change, points = _read(loosened, point)
         remedy = _checked(asked, package, loosened, point, change, points)
         if remedy is not None:
@@ -54,7 +74,56 @@ def cheapest(asked: Question, package: ForcePackage, limits: Limits = DEFAULT) -
         if column is None:
             break
         loosened.program.upper[column.z] = 0
+    if remedy is None and known.remedy is not None:
+        remedy, proved = known.remedy, False
     return Search(remedy, len(loosened.columns), proved, asked.is_near)
+
+
+def _cut(loosened: Loosened, points: int) -> None:
+    """Leaves out what costs more than this."""
+    program = loosened.program
+    for column in loosened.columns:
+        if column.points(1) > points:
+            program.upper[column.z] = 0
+        elif column.more and column.more.each:
+            most = (points - column.more.fixed) // column.more.each
+            program.upper[column.amount] = min(program.upper[column.amount], most)
+
+
+def _narrow(loosened: Loosened, limits: Limits, points: int | None) -> None:
+    """Leaves out changes that do not do it even where units could be divided, and bounds the price of the others."""
+    program = loosened.program
+    open_ = [column for column in loosened.columns if program.upper[column.z] > 0]
+    as_it_is, *least = probe(program.matrix(), _budget(limits), [column.z for column in open_])
+    for column, bound in zip(open_, least, strict=True):
+        if bound == ENDLESS or (points is not None and bound > points + NEARLY):
+            program.upper[column.z] = 0
+    left = [(column, bound) for column, bound in zip(open_, least, strict=True) if program.upper[column.z] > 0]
+    zs = [column.z for column, _ in left]
+    if as_it_is == ENDLESS:
+        program.put(program.rows(1, lower=1), zs, 1)
+    row = program.rows(1, lower=0)
+    program.put(row, zs, [program.cost[column.z] - max(0, ceil(bound - NEARLY)) for column, bound in left])
+    program.put(
+        row,
+        [column.amount for column, _ in left if column.more],
+        [column.more.each for column, _ in left if column.more],
+    )
+
+
+def _as_it_was(loosened: Loosened, package: ForcePackage, point: Floats) -> Floats:
+    """The point with the same change that leaves most units where the package has them, as far as is found at once."""
+    program = loosened.program
+    before = program.cost.copy(), program.lower.copy(), program.upper.copy()
+    sent = {(one.unit, one.line) for one in package.assignments}
+    for column in loosened.columns:
+        for place in (column.z, column.amount) if column.more else (column.z,):
+            program.lower[place] = program.upper[place] = round(point[place])
+    program.cost[:] = 0
+    program.cost[loosened.force.served] = [-2 if way.pair in sent else 1 for way in loosened.ways]
+    found = branch(program.matrix(), Budget(nodes=NODES_TO_KEEP), start=point)
+    program.cost[:], program.lower[:], program.upper[:] = before
+    return point if found.point is None else found.point
 
 
 def _read(loosened: Loosened, point: Floats) -> tuple[Column | None, Change | None, int]:
@@ -68,25 +137,32 @@ def _read(loosened: Loosened, point: Floats) -> tuple[Column | None, Change | No
 
 def _first_of_equals(loosened: Loosened, point: Floats, limits: Limits) -> Floats:
     """Of points with the least price the first in order; the least amount where each costs nothing."""
-    column, _, points = _read(loosened, point)
-    if column is None:
+    column, change, points = _read(loosened, point)
+    if column is None or change is None:
         return point
     program, rivals = loosened.program, []
+    limits = limits._replace(nodes=min(limits.nodes, NODES_OF_EQUALS))
     before = program.cost.copy(), program.lower.copy(), program.upper.copy()
     for number, one in enumerate(loosened.columns):
         amount = _amount_for(one, points)
-        if amount is None:
-            program.upper[one.z] = 0
-            continue
-        rivals.append((order(points, one.change(amount)), number))
-        if one.more and one.more.each:
-            program.upper[one.amount] = amount
+        if amount is not None and program.upper[one.z] > 0:
+            key = order(points, one.change(amount))
+            if key < order(points, change):
+                rivals.append((key, number))
+                continue
+        program.upper[one.z] = 0
     program.cost[:] = 0
     for rank, (_, number) in enumerate(sorted(rivals), 1):
         program.cost[loosened.columns[number].z] = rank
-    if len(rivals) > 1 and (better := _minimise(loosened, limits).point) is not None:
-        point = better
-        column = _read(loosened, point)[0] or column
+    if rivals:
+        zs = [loosened.columns[number].z for _, number in rivals]
+        row = program.rows(1, lower=1)
+        program.put(row, zs, 1)
+        if (better := _minimise(loosened, limits).point) is not None:
+            point = better
+            column = _read(loosened, point)[0] or column
+        program.row_lower[row] = 0
+    program.upper[:] = before[2]
     if column.more and not column.more.each:
         program.cost[:], program.lower[column.z] = 0, 1
         program.cost[column.amount] = 1
@@ -136,7 +212,40 @@ def _pairs(loosened: Loosened, point: Floats, change: Change | None) -> Iterable
                 yield pledge_id(change, loosened.asked.units), one.line
 
 
-def _minimise(loosened: Loosened, limits: Limits) -> Found:
-    """One search; its seconds are of this search alone."""
+def _point_of(loosened: Loosened, remedy: Remedy) -> Floats | None:
+    """The point of a change and a package that are known; none where the change is not among the columns."""
+    point = np.zeros(loosened.program.cost.size)
+    for number, column in enumerate(loosened.columns):
+        for amount in {1, _amount_for(column, remedy.points) or 1}:
+            if column.change(amount) == remedy.change:
+                point[column.z] = 1
+                if column.more:
+                    point[column.amount] = amount
+                _send(loosened, remedy, number, point)
+                return point
+    return None
+
+
+def _send(loosened: Loosened, remedy: Remedy, number: int, point: Floats) -> None:
+    """Sets the columns of who serves what, once a change is made."""
+    sent = {(one.unit, one.line) for one in remedy.package.assignments}
+    places: dict[tuple[str, str], int] = {}
+    for way, column in zip(loosened.ways, loosened.force.served.tolist(), strict=True):
+        if way.pair in sent and (way.number == number or (way.number < 0 and way.pair not in places)):
+            places[way.pair] = column
+    point[list(places.values())] = 1
+    own = {unit.id for unit in loosened.asked.units}
+    lines = {line for unit, line in sent if unit not in own}
+    for one in loosened.pledged:
+        if one.number == number and one.line in lines:
+            point[one.sent] = 1
+
+
+def _minimise(loosened: Loosened, limits: Limits, start: Floats | None = None) -> Found:
+    return branch(loosened.program.matrix(), _budget(limits), start=start)
+
+
+def _budget(limits: Limits) -> Budget:
+    """For one search: its seconds are its own."""
     seconds = None if limits.seconds == ENDLESS else limits.seconds
-    return branch(loosened.program.matrix(), Budget(seconds=seconds, nodes=limits.nodes, clock=limits.clock))
+    return Budget(seconds=seconds, nodes=limits.nodes, clock=limits.clock)

@@ -13,19 +13,24 @@ from tocsin.forces.model import Objective
 from tocsin.forces.plan.board import NO_LIMIT, Board
 from tocsin.forces.plan.budget import ENDLESS, Budget, Progress
 from tocsin.forces.plan.ground import Ground, Pair, bound_of, measure, program_of
-from tocsin.forces.plan.moves import Aim, Annealing, cores
+from tocsin.forces.plan.moves import Aim, Annealing
 from tocsin.forces.plan.program import Floats, Force, Matrix
-from tocsin.forces.plan.solve import Relaxed, branch, relax
-from tocsin.forces.plan.supply import Ints
+from tocsin.forces.plan.sift import relaxed_of
+from tocsin.forces.plan.solve import Relaxed, branch
+from tocsin.forces.plan.supply import Ints, Mask
 
 SEED = 1
-TRIED_MAX = 40_000
-"""Arcs that annealing may use."""
+TRIED_MIN, TRIED_EACH = 1_000, 4
+"""Arcs that annealing may use: so many for each unit, but no fewer than that. With more it finds less."""
 TREE_MAX = 12_000
 """Arcs that a search tree may use, beside those of the best package so far."""
+FIRST_ARCS = 3
+"""Arcs of each unit that a large relaxation begins with."""
 MOVES_MIN, MOVES_MAX = 5_000, 40_000_000
-ANNEALING = 0.5
-"""Part of the seconds left that annealing may take."""
+RELAXING, ANNEALING = 0.5, 0.5
+"""Parts of the seconds left that the relaxation and annealing may take."""
+NEAR = 1e-6
+"""What a whole package and the point it was read from may differ by, as a part of it."""
 SHOWN = 0.01
 """An arc that the relaxation uses less than this is not used by the package made of it."""
 
@@ -64,27 +69,41 @@ def minimise(task: Task, start: Sequence[Pair] | None, budget: Budget, hint: Seq
     Where there is no start, the search may begin near the hint, and `value` is NO_LIMIT where it finds nothing.
     """
     teller = _Teller(task, budget)
-    best = list(start) if start is not None else []
+    best: list[Pair] = list(start) if start is not None else []
     value = task.keeps(best) if start is not None else None
     force, matrix = program_of(task.ground, task.objective, task.held)
     teller("relaxation", value, 0)
-    relaxed = relax(matrix, budget)
+    relaxed = relaxed_of(matrix, _first(task.ground, force, start or hint, matrix.integer), budget.part(RELAXING))
     if relaxed.ended == "infeasible":
-        return None if value is None else Reached(best, value, value)
+        return None if value is None else Reached(best, value, 0)  # the start is a point: the solver is wrong
     bound = bound_of(task.ground, task.objective, relaxed.value)
     search = _Search(task, force, matrix, relaxed, budget, teller)
     search.hint = list(start or hint)
     known = NO_LIMIT if value is None else value
     for step in (search.annealed, search.branched):
-        if task.done(known, bound) or budget.over() or relaxed.ended != "proved":
+        if task.done(known, bound) or budget.over():
             break
-        pairs, proved = step(best, known, bound)
+        found, proved = step(best, known, bound)
         bound = max(bound, proved)
-        for found in pairs:
-            came_to = task.keeps(found)
-            if came_to is not None and came_to < known:
-                best, known = found, came_to
+        came_to = task.keeps(found)
+        if came_to is not None and came_to < known:
+            best, known = found, came_to
     return Reached(best, known, min(bound, known))
+
+
+def _first(ground: Ground, force: Force, start: Sequence[Pair], whole: Mask) -> Mask:
+    """The columns that a large relaxation begins with: of each unit the arcs to the dearest lines, and the start."""
+    arcs, weight = force.arcs, ground.stock.weight
+    order = np.lexsort((arcs.line, -weight[arcs.line], arcs.unit))
+    unit = arcs.unit[order]
+    place = np.arange(unit.size)
+    begins = np.maximum.accumulate(np.where(np.append(-1, unit[:-1]) != unit, place, 0)) if unit.size else place
+    first = ~whole
+    first[force.served[order[place - begins < FIRST_ARCS]]] = True
+    started = set(start)
+    pairs = zip(arcs.unit.tolist(), arcs.line.tolist(), strict=True)
+    first[force.served[[number for number, pair in enumerate(pairs) if pair in started]]] = True
+    return first
 
 
 class _Teller:
@@ -130,10 +149,10 @@ class _Search:
             pair: place for place, pair in enumerate(zip(arcs.unit.tolist(), arcs.line.tolist(), strict=True))
         }
 
-    def annealed(self, _best: Sequence[Pair], known: int, bound: int) -> tuple[list[list[Pair]], int]:
-        """Packages found by annealing."""
+    def annealed(self, best: list[Pair], known: int, bound: int) -> tuple[list[Pair], int]:
+        """The package found by annealing, which proves nothing."""
         task, ground = self._task, self._task.ground
-        kept, _rest = cores(self._reduced, TRIED_MAX, ENDLESS)
+        kept, _rest = _cheapest(self._reduced, max(TRIED_MIN, TRIED_EACH * len(ground.units)), ENDLESS)
         kept = np.union1d(kept, self._places(self.hint))
         arcs = ground.arcs.only(kept)
         board = Board(ground.terms, ground.stock, arcs)
@@ -147,22 +166,24 @@ class _Search:
             board.set_out(self.hint, full=True)
             annealing = Annealing(board, arcs, aim)
         if not annealing.lawful() or arcs.unit.size == 0:
-            return [], 0
-        moves = min(MOVES_MAX, max(MOVES_MIN, arcs.unit.size**2))
+            return best, 0
+        moves = max(MOVES_MIN, min(MOVES_MAX, arcs.unit.size**2) // board.toil())
         self._teller("annealing", known, bound)
 
-        def told(_: int) -> None:
-            self._teller("annealing", min(known, annealing.value // annealing.unit), bound)
+        def told(best_met: int) -> None:
+            self._teller("annealing", min(known, best_met // annealing.unit), bound)
 
-        return [annealing.run(moves, self._budget, told, SEED, ANNEALING)], 0
+        return annealing.run(moves, self._budget, told, SEED, ANNEALING), 0
 
-    def branched(self, best: Sequence[Pair], known: int, bound: int) -> tuple[list[list[Pair]], int]:
+    def branched(self, best: list[Pair], known: int, bound: int) -> tuple[list[Pair], int]:
         """The package of the search tree, and its bound."""
         task, ground = self._task, self._task.ground
+        if self._relaxed.ended != "proved":  # what arcs add to the bound is not known
+            return best, 0
         room = ENDLESS
         if known < NO_LIMIT:
             room = known / ground.unit(task.objective) - self._relaxed.value
-        kept, rest = cores(self._reduced, TREE_MAX, max(room, 1.0))
+        kept, rest = _cheapest(self._reduced, TREE_MAX, max(room, 1.0))
         inside = np.ones(self._matrix.cost.size, dtype=np.bool_)
         inside[: self._reduced.size] = False
         inside[kept] = True
@@ -178,15 +199,19 @@ class _Search:
             grain=ground.grain(task.objective) / ground.unit(task.objective),
             told=self._teller.of_tree(known, bound),
         )
-        bound_of_tree = ENDLESS if found.ended == "proved" else found.bound
-        proved = bound_of(ground, task.objective, min(bound_of_tree, self._relaxed.value + rest))
         if found.point is None:
-            return [], proved
+            tree = found.bound if known == NO_LIMIT else 0.0  # the start is a point: the solver is wrong
+            return best, bound_of(ground, task.objective, min(tree, self._relaxed.value + rest))
         point = np.zeros(self._matrix.cost.size)
         point[inside] = found.point
         board = Board(ground.terms, ground.stock, ground.arcs)
         board.set_out(self._pairs(np.flatnonzero(point[: self._reduced.size] > 0.5)), full=True)
-        return [board.pairs()], proved
+        came_to = task.keeps(board.pairs())
+        value = float(self._matrix.cost @ point)
+        exact = came_to is not None and came_to / ground.unit(task.objective) <= value + NEAR * max(1.0, abs(value))
+        holds = found.ended == "proved" and exact
+        tree = ENDLESS if holds else found.bound
+        return board.pairs(), bound_of(ground, task.objective, min(tree, self._relaxed.value + rest))
 
     def _places(self, pairs: Sequence[Pair]) -> Ints:
         return np.array([self._place[pair] for pair in pairs if pair in self._place], dtype=np.int64)
@@ -214,3 +239,15 @@ def _aim(task: Task) -> Aim:
         beyond=held["fairness"] * whole + whole - 1 if "fairness" in held else NO_LIMIT,
         weights=weights,
     )
+
+
+def _cheapest(reduced: Floats, most: int, room: float) -> tuple[Ints, float]:
+    """The arcs, by place, whose use costs the relaxation less than `room`, or the `most` cheapest of them.
+
+    Returns them and what any other arc adds to the value at least, which is what keeps a bound of theirs one of all.
+    """
+    order = np.argsort(reduced, kind="stable")
+    many = int(np.searchsorted(reduced[order], room, side="right"))
+    many = min(many, most)
+    rest = float(reduced[order[many]]) if many < order.size else ENDLESS
+    return np.sort(order[:many]), rest

@@ -13,12 +13,14 @@ import numpy.typing as npt
 from tocsin.forces.model import Objective
 from tocsin.forces.plan.board import IDLE, NO_LIMIT, Board
 from tocsin.forces.plan.budget import ENDLESS, Budget
-from tocsin.forces.plan.supply import Arcs, Ints
+from tocsin.forces.plan.supply import Arcs
 
 BATCH = 5_000
 """Moves tried between two looks at the clock."""
 PROBE = 10 * BATCH
 """Moves by whose seconds those of all are judged."""
+TOLD = 20 * BATCH
+"""Moves tried between two words about progress."""
 HOT, COLD = 0.12, 0.004
 """First and last temperature, as parts of what a usual unit counts for."""
 
@@ -91,6 +93,7 @@ class Annealing:
             done += BATCH
             if self.value < best:
                 best, kept = self.value, self.board.pairs()
+            if done % TOLD == 0:
                 told(best)
         return kept
 
@@ -227,15 +230,3 @@ def _words(seed: int, first: int, many: int) -> npt.NDArray[np.uint64]:
     words = (words ^ (words >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     words = (words ^ (words >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return words ^ (words >> np.uint64(31))
-
-
-def cores(reduced: npt.NDArray[np.float64], most: int, room: float) -> tuple[Ints, float]:
-    """The arcs, by place, whose use costs the relaxation less than `room`, or the `most` cheapest of them.
-
-    Returns them and what any other arc adds to the value at least, which is what keeps a bound of theirs one of all.
-    """
-    order = np.argsort(reduced, kind="stable")
-    many = int(np.searchsorted(reduced[order], room, side="right"))
-    many = min(many, most)
-    rest = float(reduced[order[many]]) if many < order.size else float("inf")
-    return np.sort(order[:many]), rest

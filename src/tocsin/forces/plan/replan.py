@@ -16,6 +16,10 @@ from tocsin.forces.plan.solve import branch
 from tocsin.forces.plan.supply import Arcs, Ints, arcs_of, stock_of
 
 ALGORITHM = "fill first 1"
+LINE_STAGES = 2
+"""The first so many stages are about the line itself."""
+NODES_AFTER = 200
+"""For each of the others, which only make better what is filled."""
 
 
 def least_shortfall(case: ForceCase, units: Sequence[Unit], budget: Budget) -> tuple[int | None, bool]:
@@ -57,7 +61,9 @@ def fill_first(
         (force.served, stock.cost[arcs.unit]),
     )
     point: Floats | None = None
-    for columns, weights in stages:
+    for number, (columns, weights) in enumerate(stages):
+        if number == LINE_STAGES:
+            budget.nodes = min(budget.nodes, NODES_AFTER)
         force.program.cost[:] = 0
         force.program.cost[columns] = weights
         found = branch(force.program.matrix(), budget, start=point)

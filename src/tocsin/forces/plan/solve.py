@@ -3,7 +3,7 @@
 One thread and a fixed seed: the same program gives the same point, unless the clock or a person stopped the run.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Literal, NamedTuple
 
 import highspy
@@ -43,19 +43,49 @@ def solver() -> str:
     return f"HiGHS {_highs().version()}"
 
 
+class Simplex:
+    """A relaxation that columns may join, solved by the simplex method from where it stood."""
+
+    def __init__(self, matrix: Matrix, budget: Budget) -> None:
+        self._budget = budget
+        self._highs = _ready(matrix._replace(integer=np.zeros_like(matrix.integer)), budget)
+        self._highs.setOptionValue("solver", "simplex")
+        self._watch = _Watch(self._highs, budget, None)
+
+    def run(self) -> Ended:
+        """Solve it as it is now."""
+        if self._budget.seconds < ENDLESS:
+            self._highs.setOptionValue("time_limit", self._highs.getRunTime() + self._budget.left * self._budget.pace)
+        self._watch.run()
+        return _ended(self._highs, self._budget)
+
+    def add(self, more: Matrix) -> None:
+        """Columns join; their rows are those of the program."""
+        counts = more.starts[:-1].astype(np.int32), more.rows.astype(np.int32)
+        self._highs.addCols(more.cost.size, more.cost, more.lower, more.upper, more.values.size, *counts, more.values)
+
+    def value(self) -> float:
+        """The optimum."""
+        return float(self._highs.getInfo().objective_function_value)
+
+    def point(self) -> Floats:
+        """By column, in the order in which they joined."""
+        return np.asarray(self._highs.getSolution().col_value, dtype=np.float64)
+
+    def reduced(self) -> Floats:
+        """By column: what its growth by 1 adds to the value, at least."""
+        return np.asarray(self._highs.getSolution().col_dual, dtype=np.float64)
+
+    def duals(self) -> Floats:
+        """By row."""
+        return np.asarray(self._highs.getSolution().row_dual, dtype=np.float64)
+
+
 def relax(matrix: Matrix, budget: Budget) -> Relaxed:
-    """Solve the relaxation with the simplex method."""
-    highs = _ready(matrix, budget)
-    highs.setOptionValue("solver", "simplex")
-    highs.setOptionValue("solve_relaxation", True)
-    _Watch(highs, budget, None).run()
-    solution, ended = highs.getSolution(), _ended(highs, budget)
-    return Relaxed(
-        ended=ended,
-        value=highs.getInfo().objective_function_value if ended == "proved" else -ENDLESS,
-        point=np.asarray(solution.col_value, dtype=np.float64),
-        reduced=np.asarray(solution.col_dual, dtype=np.float64),
-    )
+    """Solve the relaxation at once."""
+    simplex = Simplex(matrix, budget)
+    ended = simplex.run()
+    return Relaxed(ended, simplex.value() if ended == "proved" else -ENDLESS, simplex.point(), simplex.reduced())
 
 
 def branch(
@@ -88,6 +118,33 @@ def branch(
     point = np.asarray(highs.getSolution().col_value, dtype=np.float64) if found else None
     bound = ENDLESS if ended == "infeasible" else info.mip_dual_bound
     return Found(ended, point, bound)
+
+
+def probe(matrix: Matrix, budget: Budget, columns: Sequence[int]) -> list[float]:
+    """By column: the value of the relaxation where it is 1 and the others are 0; endless where there is none.
+
+    One more stands before them: where all are 0. Columns that the budget leaves no time for have no bound.
+    """
+    highs = _ready(matrix, budget)
+    highs.setOptionValue("solver", "simplex")
+    highs.setOptionValue("solve_relaxation", True)
+    for place in columns:
+        highs.changeColBounds(place, 0.0, 0.0)
+    values: list[float] = []
+    one_by_one: tuple[int | None, ...] = (None, *columns)
+    for column in one_by_one:
+        if budget.over():
+            values.append(-ENDLESS)
+            continue
+        if column is not None:
+            highs.changeColBounds(column, 1.0, 1.0)
+        highs.run()
+        ended = _ended(highs, budget)
+        value = highs.getInfo().objective_function_value if ended == "proved" else -ENDLESS
+        values.append(ENDLESS if ended == "infeasible" else value)
+        if column is not None:
+            highs.changeColBounds(column, 0.0, 0.0)
+    return values
 
 
 class _Watch:

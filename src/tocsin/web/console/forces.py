@@ -13,7 +13,7 @@ from msgspec import Meta, Struct
 from tocsin.alliance.state import CaseState
 from tocsin.errors import ForcesError, Malformed, Overloaded
 from tocsin.forces.change_options import OPTIONS
-from tocsin.forces.model import Objective, Plan
+from tocsin.forces.model import Objective, Plan, Unit
 from tocsin.pictures.frame import styles
 from tocsin.pictures.page import render, sheets_of
 from tocsin.web import forms, planning, searching
@@ -32,6 +32,7 @@ PlanText = Annotated[str, Meta(max_length=planning.BODY_BYTES)]
 DOWNLOAD_CSP = b"default-src 'none'; style-src 'unsafe-inline'; sandbox"
 CSS, STYLE_SECONDS = "text/css; charset=utf-8", 3_600
 CHANGES_MAX = 20
+COLUMNS = tuple(field.encode_name for field in msgspec.structs.fields(Unit) if field.required)
 SECONDS = 10
 """How long is looked for something better, and for what would fill a line."""
 PLAN_FILE = "plan.json"
@@ -174,6 +175,8 @@ def _patience(call: Call) -> Patience:
 
 def _planned(form: PlanForm, patience: Patience) -> Drawn:
     case_name, case = _chosen(form.case_file, form.case_text, "case.toml", "case")
+    if form.inventory_file is None and not form.inventory_text.strip():  # enough to say what is required
+        return drawn(planning.planned(planning.read_case(case, case_name), ()))
     inventory_name, inventory = _chosen(form.inventory_file, form.inventory_text, "units.csv", "inventory")
     asked, units = planning.read_inputs(case, case_name, inventory, inventory_name)
     objectives = [name for name in get_args(Objective) if name in form.aim.split(",")]
@@ -230,6 +233,7 @@ def _show(call: Call, problem: Problem | None = None, *, typed: Inputs | None = 
         case=case,
         needs=needs_of(case, view.law.names),
         typed=typed or Inputs(begun, ""),
+        columns=COLUMNS,
         has_solver=searching.has_solver(),
         seconds=SECONDS,
         problem=problem,
