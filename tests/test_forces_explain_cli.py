@@ -174,7 +174,8 @@ def test_of_large_inputs_only_what_is_near_a_line_is_moved(plan: Path, monkeypat
     done = explain(plan)
     assert done.code == 0
     assert "moving only units that could serve it" in done.flat
+    assert "moving no unit that serves another line" in done.flat
     assert "Others may matter more." in done.flat
     (line,) = explain(plan, "--line", "infantry", "--json").json["lines"]
-    assert (line["near"], line["change"]["option"]) == (True, "--drop-caveat XAB:night")
+    assert (line["moving"], line["change"]["option"]) == ("idle", "--drop-caveat XAB:night")
     assert tocsin(*shlex.split(line["command"])[1:]).code == 0

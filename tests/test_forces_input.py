@@ -253,6 +253,35 @@ def test_quotes_that_are_not_closed_are_one_mistake_where_they_open(broken: int,
     assert (found.line, found.fix) == (broken + 1, "close the quotes; write quotes inside a cell twice")
 
 
+@pytest.mark.parametrize("cells", ["Total,,,,500", "# what the pact offers", ",,,,,,,,,,invented"])
+def test_a_sum_or_a_remark_is_one_mistake(cells: str) -> None:
+    with pytest.raises(ForcesError) as caught:
+        read(f"{HEAD}\n{ROW}\n{cells}\n")
+    (found,) = caught.value.problems
+    assert (found.line, found.fix) == (3, "remove what is no unit, or fill it in")
+    assert found.found.startswith("this is no unit: ")
+
+
+def test_units_without_column_names_are_one_mistake() -> None:
+    with pytest.raises(ForcesError) as caught:
+        read(f"{ROW}\n{ROW}\n")
+    assert [(one.line, one.found) for one in caught.value.problems] == [(1, "no line holds the column names")]
+
+
+def test_caveats_may_have_capitals_and_semicolons_in_their_source_and_numbers_spaces_of_any_width() -> None:
+    row = ROW.replace("Alpha", "Al\u00a0pha") + ",Hard Task night (decree 12; art. 3); soft area ford"
+    (unit,) = read(f"{HEAD},caveats\n{row}\n")
+    assert [(one.hard, one.scope, one.source) for one in unit.caveats] == [
+        (True, "task", "decree 12; art. 3"),
+        (False, "area", ""),
+    ]
+    assert unit.name == "Al pha"
+    assert read(as_csv([unit])) == (unit,)
+    wide = ROW.replace(",5,", ",1\u202f500,")
+    with pytest.raises(ForcesError, match="write 1500"):
+        read(f"{HEAD}\n{wide}\n")
+
+
 def test_a_destination_called_any_is_refused_and_any_is_read_in_capitals() -> None:
     (unit,) = read(f"{HEAD}\n{ROW.replace('any:48', 'Any:48')}\n")
     assert unit.transit_hours == {"ford": 12, "any": 48}
@@ -301,6 +330,7 @@ def test_a_cost_is_told_as_far_as_it_was_published() -> None:
     assert as_known("5.00", [known]) == "5.00"
     assert as_known("5.00", [known, unknown]) == "at least 5.00"
     assert as_known("0.00", [unknown]) == "not published"
+    assert as_known("0.00", [unknown, battalion("C", cost_cents=0)]) == "not published"
     assert as_known("0.00", []) == "0.00"
     assert unpublished_words([known, unknown, unknown]) == "cost of 2 units, notice of 2 units"
     assert unpublished_words([known]) == ""

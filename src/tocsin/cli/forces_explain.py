@@ -248,11 +248,11 @@ def _planned(
     if has_solver():
         from time import monotonic
 
-        from tocsin.forces.explanation import is_large
+        from tocsin.forces.explanation import reach_of
         from tocsin.forces.plan.budget import Budget
         from tocsin.forces.plan.replan import fill_first
 
         budget = Budget(seconds=seconds, clock=monotonic)
-        if found := fill_first(case, units, plan.package, first, budget, near=is_large(case, units)):
+        if found := fill_first(case, units, plan.package, first, budget, reach=reach_of(case, units, first)):
             return found, None
     return Repair(case, units, plan.package, first).package(), None

@@ -11,10 +11,16 @@ from tocsin.forces.arcs import terms_of
 from tocsin.forces.changes import Change
 from tocsin.forces.explain import why_hypothetical
 from tocsin.forces.explanation import Asked, Explanation, LineExplained, MattersMost, asked_for
+from tocsin.forces.levels import Reach
 from tocsin.forces.model import Plan
 from tocsin.forces.unpublished import as_known, units_sent
 
 NAMED_MAX = 6
+MOVING: dict[Reach, str] = {
+    "all": "",
+    "near": ", moving only units that could serve it",
+    "idle": ", moving no unit that serves another line",
+}
 NO_SOLVER = (
     "Without the extra 'solver' there may be something cheaper, and where nothing is named something may do it all the "
     "same. Get it with: pip install 'tocsin[solver]', or in a checkout scripts/venv requirements-full.lock"
@@ -129,9 +135,9 @@ def _families(one: LineExplained) -> str:
 
 
 def _sure(one: LineExplained) -> str:
-    if one.proved and not one.near:
+    if one.proved:
         return f"no cheaper one fills it, of {one.tried:,} tried in every amount"
-    moved = ", moving only units that could serve it" if one.near else ""
+    moved = MOVING[one.moving]
     return f"the cheapest that was found, of {one.tried:,} tried{moved}"
 
 

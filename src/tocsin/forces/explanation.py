@@ -9,9 +9,10 @@ from typing import Literal
 
 from msgspec import Struct
 
+from tocsin.forces.arcs import terms_of
 from tocsin.forces.change_words import words
 from tocsin.forces.changes import Change, NewPledge, written
-from tocsin.forces.levels import Question, question
+from tocsin.forces.levels import Question, Reach, question
 from tocsin.forces.model import Assignment, Blocked, ForceCase, ForcePackage, HeldBy, Plan, Unfilled, Unit
 from tocsin.forces.needed import Needed
 from tocsin.forces.prices import price_of
@@ -23,7 +24,7 @@ change; or the search was cut short before it found anything."""
 
 Find = Callable[[Question, ForcePackage], Search]
 PAIRS_MAX = 8_000
-"""Of more pairs of a unit and a line that its capability fits, only those near a line are asked about."""
+"""Of more pairs of a unit and a line that its capability fits, not all units are moved."""
 
 
 class Asked(Struct, frozen=True):
@@ -65,8 +66,8 @@ class LineExplained(Struct, frozen=True):
     command: str
     proved: bool
     """Whether nothing cheaper does it; with the outcome 'nothing': whether nothing does."""
-    near: bool
-    """Whether only units that could serve the line were moved."""
+    moving: Reach
+    """Which units were moved to find it."""
     tried: int
     """Among how many changes it was looked for."""
 
@@ -95,27 +96,32 @@ class Explanation(Struct, frozen=True):
     matters_most: MattersMost | None
 
 
-def pairs_in(case: ForceCase, units: tuple[Unit, ...]) -> int:
-    """How many pairs there are of a unit and a line that its capability fits."""
-    codes = {one.id: (one.id, *one.substitutes) for one in case.capability}
+def pairs_in(case: ForceCase, units: tuple[Unit, ...], line_id: str = "") -> int:
+    """How many pairs there are of a unit and a line that its capability fits; of units that could serve one line."""
+    accepted = terms_of(case).accepted
     counts: dict[str, int] = {}
     for unit in units:
-        counts[unit.capability] = counts.get(unit.capability, 0) + 1
-    accepted = (
-        set(codes[line.capability] if line.substitutes is None else (line.capability, *line.substitutes))
-        for line in case.line
-    )
-    return sum(counts.get(code, 0) for codes_of in accepted for code in codes_of)
+        if not line_id or unit.capability in accepted[line_id]:
+            counts[unit.capability] = counts.get(unit.capability, 0) + 1
+    return sum(counts.get(code, 0) for codes in accepted.values() for code in set(codes))
 
 
 def is_large(case: ForceCase, units: tuple[Unit, ...]) -> bool:
-    """Whether only what is near a line is asked about."""
+    """Whether not all units are moved to answer."""
     return pairs_in(case, units) > PAIRS_MAX
+
+
+def reach_of(case: ForceCase, units: tuple[Unit, ...], line_id: str) -> Reach:
+    """Which units are moved to answer about a line."""
+    if not is_large(case, units):
+        return "all"
+    return "near" if pairs_in(case, units, line_id) <= PAIRS_MAX else "idle"
 
 
 def explained(plan: Plan, one: Unfilled, find: Find, path: str) -> LineExplained:
     """A line that is short, with what `find` finds for it."""
-    asked = question(plan.case, plan.units, one.line, near=is_large(plan.case, plan.units))
+    reach = reach_of(plan.case, plan.units, one.line)
+    asked = question(plan.case, plan.units, one.line, reach=reach, package=plan.package)
     search = at_once(asked, plan.package) or find(asked, plan.package)
     remedy = search.remedy
     change = remedy.change if remedy else None
@@ -132,8 +138,8 @@ def explained(plan: Plan, one: Unfilled, find: Find, path: str) -> LineExplained
         serving=_serving(plan.package, remedy, one.line) if remedy else (),
         moved=_moved(plan.package, remedy, one.line) if remedy else (),
         command=_command(path, change, one.line) if remedy else "",
-        proved=search.proved,
-        near=search.near,
+        proved=search.proved and not search.near,
+        moving=reach,
         tried=search.tried,
     )
 
@@ -153,7 +159,7 @@ def matters_most(needed: Needed) -> MattersMost:
 
 def _outcome(search: Search) -> Outcome:
     if search.remedy is None:
-        return "nothing" if search.proved else "unknown"
+        return "nothing" if search.proved and not search.near else "unknown"
     if search.remedy.change is None:
         return "plan again"
     return "pledge" if isinstance(search.remedy.change, NewPledge) else "change"

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import date
+from functools import cache
 from typing import Any, NamedTuple
 
 import msgspec
@@ -134,7 +135,11 @@ def _read(name: str, table: Sheet, capabilities: Iterable[Capability], day: date
         reading.refuse()
     head = table.lines[0] if table.lines else Line(1, [])
     renamed = _columns(head, reading)
-    rows = [] if reading.problems and not table.faults else list(_rows(table.lines[1:], len(head.cells), reading))
+    rows = (
+        []
+        if not reading.places or (reading.problems and not table.faults)
+        else list(_rows(table.lines[1:], len(head.cells), reading))
+    )
     known = {capability.id for capability in capabilities}
     pairs = [(row.line, unit) for row in rows if (unit := _unit_or_too_wide(row, reading)) is not None]
     units, word = tuple(unit for _, unit in pairs), "row" if table.name else "line"
@@ -242,6 +247,7 @@ def _unit_or_too_wide(row: Row, reading: Reading) -> Unit | None:
     return unit
 
 
+@cache
 def _unit_type() -> StructType:
     kind = type_info(Unit)
     assert isinstance(kind, StructType)

@@ -6,7 +6,7 @@ other lift. What can be had in any amount (lift, caps, the multinational rule, a
 
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from msgspec.structs import replace
 
@@ -29,7 +29,7 @@ from tocsin.forces.changes import (
     Rotate,
     TransitTime,
 )
-from tocsin.forces.model import ForceCase, RequirementLine, RuleId, Unit
+from tocsin.forces.model import ForceCase, ForcePackage, RequirementLine, RuleId, Unit
 from tocsin.forces.prices import not_given_until, price_of
 from tocsin.terms import PartyId
 
@@ -73,12 +73,24 @@ class Question(NamedTuple):
         return [unit for unit in self.free if unit.capability in self.terms.accepted[self.line.id]]
 
 
-def question(case: ForceCase, units: tuple[Unit, ...], line_id: str, *, near: bool = False) -> Question:
-    """What there is to ask about a line. `near`: only of units that could serve it, and of lines they could serve."""
+Reach = Literal["all", "near", "idle"]
+"""Which units an answer may move: all; those that could serve the line; of these those that serve no other line."""
+
+
+def question(
+    case: ForceCase, units: tuple[Unit, ...], line_id: str, *, reach: Reach = "all", package: ForcePackage | None = None
+) -> Question:
+    """What there is to ask about a line. The package says who serves another line, where only the idle may be moved."""
     terms = terms_of(case)
     codes = set(terms.accepted[line_id])
-    free = tuple(unit for unit in units if unit.capability in codes) if near else units
-    lines = tuple(line for line in case.line if codes.intersection(terms.accepted[line.id])) if near else case.line
+    free, lines = units, case.line
+    if reach != "all":
+        free = tuple(unit for unit in units if unit.capability in codes)
+        lines = tuple(line for line in case.line if codes.intersection(terms.accepted[line.id]))
+    if reach == "idle":
+        busy = {one.unit for one in package.assignments if one.line != line_id} if package else set()
+        free = tuple(unit for unit in free if unit.id not in busy)
+        lines = (terms.lines[line_id],)
     before = {
         (unit.id, line.id): arc(terms, unit, line)
         for line in lines

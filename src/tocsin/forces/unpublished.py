@@ -34,7 +34,6 @@ def unpublished_words(units: Sequence[Unit]) -> str:
 
 def as_known(cost: str, units: Sequence[Unit]) -> str:
     """A sum of the units' costs as far as they were published: whole, 'at least' so much, or 'not published'."""
-    unknown = sum("cost_cents" in unit.unset for unit in units)
-    if not unknown:
+    if not any("cost_cents" in unit.unset for unit in units):
         return cost
-    return "not published" if unknown == len(units) else f"at least {cost}"
+    return f"at least {cost}" if any(unit.cost_cents for unit in units) else "not published"

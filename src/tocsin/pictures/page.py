@@ -51,7 +51,7 @@ def sheets_of(plan: Plan) -> Sheets:
         units=tables.units(plan, course),
         reliefs=tables.reliefs(plan),
         not_filled=tables.not_filled(plan),
-        of_burden=tables.burden(burden),
+        of_burden=tables.burden(burden, units_sent(plan.units, plan.package)),
         lift=tables.lift(plan, course),
         search=tables.search(plan),
         changed=tables.changed(plan),

@@ -241,8 +241,10 @@ def changed(plan: Plan) -> tuple[Table, Table]:
     )
 
 
-def burden(found: Burden) -> Table:
-    """What each nation bears, against its fair shares."""
+def burden(found: Burden, sent: Sequence[Unit]) -> Table:
+    """What each nation bears, against its fair shares; no cost where it sends units and none of theirs was published."""
+    unknown = {unit.nation for unit in sent if "cost_cents" in unit.unset}
+    unknown -= {unit.nation for unit in sent if unit.cost_cents}
     columns = [
         Column("nation"),
         Column("units sent", "number"),
@@ -256,9 +258,10 @@ def burden(found: Burden) -> Table:
         columns += _against(PRINCIPLE_WORDS[one.principle])
     rows = []
     for nation in found.nations:
-        strength = ", ".join(f"{sent.strength:,} {sent.counted}" for sent in nation.strength if sent.strength)
+        strength = ", ".join(f"{one.strength:,} {one.counted}" for one in nation.strength if one.strength)
         row: list[Cell] = [party(nation.nation), nation.units, nation.pledged_units, strength]
-        row += [nation.lift_tonnes, nation.cost_cents, nation.cost_ppm]
+        cost = None if nation.nation in unknown else nation.cost_cents
+        row += [nation.lift_tonnes, cost, nation.cost_ppm]
         for against in nation.against:
             row += [against.fair_cents, against.over_cents, against.over_ppm]
         rows.append(row)

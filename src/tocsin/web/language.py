@@ -13,6 +13,8 @@ DOMAIN = "tocsin"
 COOKIE = "tocsin-language"
 LANGUAGES = {"en": "English", "fr": "Français (non relu)"}
 """Code and name, in the language itself. What nobody has reviewed says so."""
+MARKS = {"en": ",.", "fr": "\u202f,"}
+"""What stands between thousands, and before tenths."""
 YEAR_SECONDS = 365 * 86_400
 
 
@@ -33,6 +35,11 @@ def translations(language: str) -> gettext.NullTranslations:
     """The catalogue of a language; English is what stands in the code."""
     folder = str(resources.files("tocsin.web").joinpath("locale"))
     return gettext.translation(DOMAIN, folder, [language], fallback=True)
+
+
+def grouped(language: str, number: float, places: int = 0) -> str:
+    """A number as its language writes it: 12,500.5, or 12 500,5."""
+    return f"{number:,.{places}f}".translate(str.maketrans(",.", MARKS[language]))
 
 
 def choice_header(language: str, *, is_secure: bool) -> tuple[bytes, bytes]:

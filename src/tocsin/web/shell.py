@@ -1,7 +1,7 @@
 """What all pages have in common: the templates, the frame around a page, the banner that none can lose."""
 
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from http import HTTPStatus
 from typing import Any
 
@@ -16,7 +16,7 @@ from tocsin.replay.words import hours_text
 from tocsin.terms import iso
 from tocsin.web.call import HTML, Call, Reply, csrf_of
 from tocsin.web.cookies import filed_header, filed_in
-from tocsin.web.language import LANGUAGES, language_of, translations
+from tocsin.web.language import LANGUAGES, grouped, language_of, translations
 from tocsin.web.static_files import script_words, static_url
 
 Headers = tuple[tuple[bytes, bytes], ...]
@@ -109,9 +109,9 @@ def coded(text: str) -> Markup:
     )
 
 
-def hours_words(hours: float | None) -> str:
+def hours_words(_: Text, hours: float | None) -> str:
     """A time in hours, as a person says it; a dash where there is none."""
-    return "–" if hours is None else hours_text(hours)
+    return "–" if hours is None else hours_text(hours).replace(" d", " " + _("d"))
 
 
 @cache
@@ -127,6 +127,8 @@ def templates(language: str = "en") -> Environment:
         extensions=["jinja2.ext.i18n"],
     )
     env.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]  # added by the extension
-    env.filters |= {"iso": iso, "coded": coded, "moment": moment_words, "hours": hours_words, "shortened": shortened}
+    hours = partial(hours_words, translations(language).gettext)
+    env.filters |= {"iso": iso, "coded": coded, "moment": moment_words, "hours": hours, "shortened": shortened}
+    env.filters["grouped"] = partial(grouped, language)
     env.globals["static_url"] = static_url
     return env

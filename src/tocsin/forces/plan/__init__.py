@@ -10,4 +10,10 @@ It needs the extra `solver` (highspy and numpy) and is imported by what plans al
     core       one objective made small: relaxation, annealing, a search tree on the arcs that matter
     stages     the objectives one after another
     improve    all of it, and nothing handed out that is not verified
+
+Part 9 has its own:
+
+    loosened   the packages of every changed case at once, in which one change may be made
+    concession the cheapest change that fills a line
+    replan     planning again with a line first
 """

@@ -116,13 +116,13 @@ class _Teller:
         shown = None if value == NO_LIMIT else value
         self._budget.told(Progress(self._task.objective, step, shown, bound, self._budget.spent))
 
-    def of_tree(self, known: int, bound: int) -> Callable[[float | None, float], None]:
-        """For the solver, which counts in units of its program."""
+    def of_tree(self, known: int, bound: int, others: float) -> Callable[[float | None, float], None]:
+        """For the solver, which counts in units of its program; packages with arcs left out come to `others`."""
         ground, objective = self._task.ground, self._task.objective
 
         def told(value: float | None, proved: float) -> None:
             at = known if value is None else min(known, round(value * ground.unit(objective)))
-            self("search tree", at, max(bound, bound_of(ground, objective, proved)))
+            self("search tree", at, max(bound, bound_of(ground, objective, min(proved, others))))
 
         return told
 
@@ -197,7 +197,7 @@ class _Search:
             start=start[inside] if known < NO_LIMIT else None,
             target=target,
             grain=ground.grain(task.objective) / ground.unit(task.objective),
-            told=self._teller.of_tree(known, bound),
+            told=self._teller.of_tree(known, bound, self._relaxed.value + rest),
         )
         if found.point is None:
             tree = found.bound if known == NO_LIMIT else 0.0  # the start is a point: the solver is wrong

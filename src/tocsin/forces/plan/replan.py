@@ -9,11 +9,12 @@ import numpy as np
 
 from tocsin.forces.arcs import Window, arc, terms_of
 from tocsin.forces.figures import Served, package_of
+from tocsin.forces.levels import Reach
 from tocsin.forces.model import ForceCase, ForcePackage, Unit
 from tocsin.forces.plan.budget import Budget
 from tocsin.forces.plan.program import Floats, Force, lay_out
 from tocsin.forces.plan.solve import branch
-from tocsin.forces.plan.supply import Arcs, Ints, arcs_of, stock_of
+from tocsin.forces.plan.supply import Arcs, Ints, Mask, arcs_of, stock_of
 
 ALGORITHM = "fill first 1"
 LINE_STAGES = 2
@@ -35,23 +36,36 @@ def least_shortfall(case: ForceCase, units: Sequence[Unit], budget: Budget) -> t
 
 
 def fill_first(
-    case: ForceCase, units: Sequence[Unit], before: ForcePackage, line_id: str, budget: Budget, *, near: bool = False
+    case: ForceCase,
+    units: Sequence[Unit],
+    before: ForcePackage,
+    line_id: str,
+    budget: Budget,
+    *,
+    reach: Reach = "all",
 ) -> ForcePackage | None:
     """The package that fills a line first, or as far as can be, while no other line is short of more than before.
 
     Where that cannot be, because something was taken away, as little weighted shortfall as possible is added to the
-    others. Then the weighted shortfall is made small, then the cost. `near`: units that could not serve the line stay
+    others. Then the weighted shortfall is made small, then the cost. Units beyond reach stay
     where they are. None where the budget did not suffice, or not all who stay may.
     """
     terms = terms_of(case)
     stock, arcs = stock_of(terms, units), arcs_of(terms, units)
-    if near:
-        arcs, staying = _near(terms.accepted[line_id], units, arcs, before, [line.id for line in case.line])
-    else:
-        staying = np.zeros(0, dtype=np.int64)
+    place = [line.id for line in case.line].index(line_id)
+    staying = np.zeros(0, dtype=np.int64)
+    if reach != "all":
+        sent = {one.unit: [line.id for line in case.line].index(one.line) for one in before.assignments}
+        free = [
+            unit.capability in terms.accepted[line_id] and (reach == "near" or sent.get(unit.id, place) == place)
+            for unit in units
+        ]
+        now = [sent.get(unit.id, -1) for unit in units]
+        arcs, staying = _within(
+            arcs, np.array(free, np.bool_), np.array(now, np.int64), place if reach == "idle" else None
+        )
     force = lay_out(terms, stock, arcs)
     force.program.lower[force.served[staying]] = 1
-    place = [line.id for line in case.line].index(line_id)
     more = _more_than(force, {total.line: total.shortfall for total in before.totals}, [one.id for one in case.line])
     others = np.flatnonzero(np.arange(stock.weight.size) != place)
     stages = (
@@ -92,13 +106,9 @@ def _more_than(force: Force, floors: Mapping[str, int], lines: Sequence[str]) ->
     return more
 
 
-def _near(
-    codes: Sequence[str], units: Sequence[Unit], arcs: Arcs, before: ForcePackage, lines: Sequence[str]
-) -> tuple[Arcs, Ints]:
-    """The arcs of units that could serve a line, and of the others those of before; and the places of the latter."""
-    free = np.array([unit.capability in codes for unit in units], dtype=np.bool_)
-    sent = {one.unit: lines.index(one.line) for one in before.assignments}
-    line_of = np.array([sent.get(unit.id, -1) for unit in units], dtype=np.int64)
-    kept = free[arcs.unit] | (line_of[arcs.unit] == arcs.line)
-    arcs = arcs.only(kept)
+def _within(arcs: Arcs, free: Mask, now: Ints, only: int | None) -> tuple[Arcs, Ints]:
+    """The arcs of free units, to one line or to all, and of the others those of now; and the places of the latter."""
+    is_free = free[arcs.unit]
+    reached = is_free if only is None else is_free & (arcs.line == only)
+    arcs = arcs.only(reached | (~is_free & (now[arcs.unit] == arcs.line)))
     return arcs, np.flatnonzero(~free[arcs.unit])

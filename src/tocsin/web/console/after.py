@@ -88,27 +88,27 @@ async def _report(call: Call) -> dict[str, Any]:
         "cited": [row for row in case.warnings if row.is_released],
         "said": said,
         "name": view.law.name,
-        "hours_since": _hours_since(clock.since if clock.since is not None else clock.opened),
+        "hours_since": _hours_since(_, clock.since if clock.since is not None else clock.opened),
     }
 
 
-def _hours_since(start: Instant) -> Any:  # noqa: ANN401  # a function for the template
+def _hours_since(_: Text, start: Instant) -> Any:  # noqa: ANN401  # a function for the template
     """What gives the time from the start to an instant, in words."""
-    return lambda at: ("+" if at >= start else "−") + hours_text(abs(at - start) / HOUR_US)
+    return lambda at: ("+" if at >= start else "−") + hours_words(_, abs(at - start) / HOUR_US)
 
 
 def _row(_: Text, names: dict[str, str], pace: Pace) -> charts.TimeRow:
     """A row of the chart, with all of it in words."""
     label, found = names[pace.headline.name], pace.earlier
     if pace.headline.hours is not None:
-        own = _("%(what)s: after %(time)s.") % {"what": label, "time": hours_text(pace.headline.hours)}
+        own = _("%(what)s: after %(time)s.") % {"what": label, "time": hours_words(_, pace.headline.hours)}
     elif pace.elapsed is not None:
-        own = _("%(what)s: not reached after %(time)s.") % {"what": label, "time": hours_text(pace.elapsed)}
+        own = _("%(what)s: not reached after %(time)s.") % {"what": label, "time": hours_words(_, pace.elapsed)}
     else:
         own = _("%s: not reached.") % label
     before = ""
     if found is not None:
-        said = {"n": found.known, "least": hours_text(found.least_hours), "most": hours_text(found.most_hours)}
+        said = {"n": found.known, "least": hours_words(_, found.least_hours), "most": hours_words(_, found.most_hours)}
         before = " " + _("Precedents (%(n)d): %(least)s to %(most)s.") % said
     return charts.TimeRow(
         label=label,
