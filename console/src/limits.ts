@@ -28,5 +28,5 @@ function count(field: EventTarget | null, why: string): void {
 
 /** As the centre writes numbers. */
 function grouped(number: number): string {
-  return number.toLocaleString("en");
+  return number.toLocaleString(document.documentElement.lang);
 }

@@ -61,7 +61,7 @@ function fold(list: HTMLElement): void {
     const all = [...(rest.lastElementChild?.children ?? [])];
     const who = all.map((one) => one.querySelector("b")?.textContent).filter(Boolean);
     const said = say("{count} more like it", { count: all.length });
-    (rest.firstElementChild as HTMLElement).textContent = `${said}: ${who.join(", ")}`;
+    (rest.firstElementChild as HTMLElement).textContent = `${said}${say(":")} ${who.join(", ")}`;
   }
 }
 

@@ -242,7 +242,7 @@ def changed(plan: Plan) -> tuple[Table, Table]:
 
 
 def burden(found: Burden, sent: Sequence[Unit]) -> Table:
-    """What each nation bears, against its fair shares; no cost where it sends units and none of theirs was published."""
+    """What each nation bears, against its fair shares; no cost of a nation of whose units none was published."""
     unknown = {unit.nation for unit in sent if "cost_cents" in unit.unset}
     unknown -= {unit.nation for unit in sent if unit.cost_cents}
     columns = [

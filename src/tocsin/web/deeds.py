@@ -26,6 +26,7 @@ ACTORS = {
     "claimed_by",
     "requested_by",
     "given_by",
+    "verified_by",
 }
 """Fields that hold ids of actors, which have names."""
 LETTERS_MAX = 4_000
@@ -50,20 +51,27 @@ def _text(call: Call, _: Text, told: dict[str, object]) -> Iterator[tuple[str, s
 
 
 def _fields(under: str, told: dict[str, object], named: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Each field with its words; those within a field after it."""
+    """Each field with its words; those within a field after it, and each of several rows as one."""
     for name, value in told.items():
         if (not under and name in FRAME) or value in ("", None, [], {}, False):
             continue
         if isinstance(value, dict):
             yield from _fields(f"{under}{name}.", value, named)
-        elif isinstance(value, list) and any(isinstance(one, dict) for one in value):
+        elif isinstance(value, list | tuple) and any(isinstance(one, dict) for one in value):
             for one in value:
-                yield from _fields(f"{under}{name}.", one, named)
+                yield f"{under}{name}", shortened(_in_one(one), LETTERS_MAX)
         else:
-            words = [str(one) for one in (value if isinstance(value, list) else [value])]
+            words = [
+                "✓" if one is True else str(one) for one in (value if isinstance(value, list | tuple) else [value])
+            ]
             if name in ACTORS:
                 words = [named.get(one, one) for one in words]
             yield f"{under}{name}", shortened(", ".join(words), LETTERS_MAX)
+
+
+def _in_one(fields: Mapping[str, object]) -> str:
+    """A row of several fields, such as a line of what is required, as it is written in forms."""
+    return " | ".join(name if said is True else str(said) for name, said in fields.items() if said is not False)
 
 
 def _label(_: Text, name: str) -> str:
@@ -91,5 +99,22 @@ def _label(_: Text, name: str) -> str:
         "host": _("Host"),
         "until": _("Until"),
         "why": _("Why"),
+        "lines": _("Line"),
+        "pledge": _("Pledge"),
+        "package": _("Force package"),
+        "totals": _("Totals"),
+        "algorithm": _("Found by"),
+        "verified_by": _("Checked by"),
+        "lawful": _("lawful"),
+        "rules": _("unlawful"),
+        "mandate": _("Mandate"),
+        "given_by": _("Given by"),
+        "deployment": _("Deployment"),
+        "parties": _("Who takes part"),
+        "marking": _("Marking"),
+        "audience": _("Released to"),
+        "to": _("To"),
     }
-    return labels.get(name) or name.replace("_", " ").replace(".", ": ")
+    field, _dot, within = name.partition(".")
+    said = labels.get(field) or field.replace("_", " ")
+    return said + (_(":") + " " + within.replace("_", " ").replace(".", ": ") if within else "")

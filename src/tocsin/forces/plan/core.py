@@ -22,7 +22,7 @@ from tocsin.forces.plan.supply import Ints, Mask
 SEED = 1
 TRIED_MIN, TRIED_EACH = 1_000, 4
 """Arcs that annealing may use: so many for each unit, but no fewer than that. With more it finds less."""
-TREE_MAX = 12_000
+TREE_MAX = 45_000
 """Arcs that a search tree may use, beside those of the best package so far."""
 FIRST_ARCS = 3
 """Arcs of each unit that a large relaxation begins with."""

@@ -14,7 +14,6 @@ from typing import Any, get_args
 from msgspec import Struct
 
 from tocsin.centre.view_model import Happened, ProcedureView, WarningLine
-from tocsin.replay.words import hours_text
 from tocsin.terms import HOUR_US, Instant, Marking
 from tocsin.web.call import Call, Reply, Route, page_route
 from tocsin.web.console import charts, timing
@@ -22,7 +21,7 @@ from tocsin.web.console.account import said, told
 from tocsin.web.console.case_words import course_words, headline_words
 from tocsin.web.console.findings import findings
 from tocsin.web.console.timing import Pace
-from tocsin.web.shell import Text, page, texts
+from tocsin.web.shell import Text, hours_words, page, texts
 
 
 class Answered(Struct, frozen=True, kw_only=True):

@@ -97,14 +97,14 @@ async def show(call: Call) -> Reply:
 async def act(call: Call) -> Reply:
     """An act in a case: first what it would bring, then it is filed."""
     form: DeedForm = call.body
-    case, title = call.params["case"], deed_words(texts(call))[form.deed]
+    case, _ = call.params["case"], texts(call)
     again = partial(_show, call, await timing.earlier(call, case))
     try:
         command = command_of(form, case, acting.chosen(acting.able(call), form.by))
     except Malformed as error:
         return again(forms.problem_in(error))
     back = acting.path(call, "cases", case)
-    return await forms.act(call, command, back=back, title=f"{title}: {case}", again=again)
+    return await forms.act(call, command, back=back, title=f"{deed_words(_)[form.deed]}{_(':')} {case}", again=again)
 
 
 def _show(call: Call, earlier: Earlier, problem: Problem | None = None) -> Reply:

@@ -297,11 +297,12 @@ async def acknowledge(call: Call) -> Reply:
 async def expiry(call: Call) -> Reply:
     """The chair confirms a silence that ran out unconfirmed."""
     form: ExpiryForm = call.body
-    title = texts(call)("Confirm that the text stands adopted")
+    _ = texts(call)
+    title = f"{_('Confirm that the text stands adopted')}{_(':')} {form.name}"
     chairs = call.view.procedure(form.case, form.name).chairs
     by = form.by or next((name for name in able(call) if name in chairs), "")
     command = {"do": "confirm expiry", "case": form.case, "procedure": form.name, "by": by}
-    return await act(call, command, back=path(call, "desk"), title=f"{title}: {form.name}")
+    return await act(call, command, back=path(call, "desk"), title=title)
 
 
 async def pledge(call: Call) -> Reply:
@@ -341,8 +342,9 @@ async def unpledge(call: Call) -> Reply:
     """Take a pledge back."""
     form: UnpledgeForm = call.body
     command = {"do": "withdraw pledge", "case": form.case, "pledge": form.pledge, "by": reads_as(call.actor)}
-    title = texts(call)("Take the pledge back")
-    return await act(call, command, back=path(call, "desk", anchor="said"), title=f"{title}: {form.pledge}")
+    _ = texts(call)
+    title = f"{_('Take the pledge back')}{_(':')} {form.pledge}"
+    return await act(call, command, back=path(call, "desk", anchor="said"), title=title)
 
 
 ROUTES: tuple[Route, ...] = (

@@ -278,7 +278,8 @@ async def _confirm(call: Call, line: DraftLine, form: FileForm) -> Reply:
         return await _show(call, line, problem_in(error))
     if foreseen.refusal is not None:
         return await _show(call, line, problem_of(foreseen.refusal))
-    title = f"{texts(call)('File the draft')} {line.number}: {line.procedure}"
+    _ = texts(call)
+    title = f"{_('File the draft')} {line.number}{_(':')} {line.procedure}"
     return confirm_page(call, foreseen, back=path(call, "desk", "draft", line.id), title=title)
 
 

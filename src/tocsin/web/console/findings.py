@@ -5,13 +5,12 @@ from collections.abc import Iterator, Sequence
 from msgspec import Struct
 
 from tocsin.centre.view_model import CaseView, Happened, ProcedureView
-from tocsin.replay.words import hours_text
 from tocsin.terms import HOUR_US
 from tocsin.web.call import Call
 from tocsin.web.console.account import Told
 from tocsin.web.console.case_words import headline_words
 from tocsin.web.console.timing import Pace
-from tocsin.web.shell import Text
+from tocsin.web.shell import Text, hours_words
 
 LATE_PART = 0.9
 """A silence that was broken in the last tenth of its time was broken late."""
@@ -29,10 +28,10 @@ def findings(call: Call, _: Text, case: CaseView, account: Sequence[Told], paces
     names = headline_words(_)
     for pace in paces:
         if pace.is_slowest and pace.earlier is not None:
-            fields = {"what": names[pace.headline.name], "most": hours_text(pace.earlier.most_hours)}
+            fields = {"what": names[pace.headline.name], "most": hours_words(_, pace.earlier.most_hours)}
             yield Finding(says=_("%(what)s took longer than in any precedent (%(most)s at most).") % fields)
         elif pace.is_slow and pace.earlier is not None:
-            fields = {"what": names[pace.headline.name], "median": hours_text(pace.earlier.median_hours)}
+            fields = {"what": names[pace.headline.name], "median": hours_words(_, pace.earlier.median_hours)}
             yield Finding(says=_("%(what)s took longer than the median of precedents (%(median)s).") % fields)
     for row in case.procedures:
         yield from _of_text(call, _, row)
@@ -82,7 +81,7 @@ def _of_silences(call: Call, _: Text, account: Sequence[Told]) -> Iterator[Findi
         fields = {
             "text": name,
             "who": ", ".join(call.view.law.name(party) for party in line.row.broken_by),
-            "left": hours_text(max(0, end - first.at) / HOUR_US),
+            "left": hours_words(_, max(0, end - first.at) / HOUR_US),
         }
         says = _("The silence on '%(text)s' was broken %(left)s before its end, by %(who)s.")
         if (first.at - start.at) / max(1, end - start.at) >= LATE_PART:

@@ -13,6 +13,7 @@ from msgspec import Meta, Struct
 from tocsin.alliance.state import CaseState
 from tocsin.errors import ForcesError, Malformed, Overloaded
 from tocsin.forces.change_options import OPTIONS
+from tocsin.forces.explain import why_hypothetical
 from tocsin.forces.model import Objective, Plan, Unit
 from tocsin.pictures.frame import styles
 from tocsin.pictures.page import render, sheets_of
@@ -106,6 +107,7 @@ async def check(call: Call) -> Reply:
         case=case.case,
         plan=found,
         checked=checked,
+        why_hypothetical=why_hypothetical(found.units, found.case),
         matches=matches_of(found, checked, case),
         packages=case.packages,
         **_actors(call, case.closed),
@@ -158,7 +160,7 @@ async def style(call: Call) -> Reply:  # noqa: ARG001  # handlers have one signa
 async def act(call: Call) -> Reply:
     """File a requirement, a package or a finding: first what it would bring."""
     form: ForcesDeedForm = call.body
-    case, title = call.params["case"], deed_words(texts(call))[form.deed]
+    case, _ = call.params["case"], texts(call)
     state = call.view.case_state(case)
     again = partial(_deed_page, call, state)
     try:
@@ -166,7 +168,7 @@ async def act(call: Call) -> Reply:
     except Malformed as error:
         return again(forms.problem_in(error))
     back = acting.path(call, "cases", case, "forces")
-    return await forms.act(call, command, back=back, title=f"{title}: {case}", again=again)
+    return await forms.act(call, command, back=back, title=f"{deed_words(_)[form.deed]}{_(':')} {case}", again=again)
 
 
 def _patience(call: Call) -> Patience:

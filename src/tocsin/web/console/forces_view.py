@@ -10,9 +10,11 @@ from tocsin.alliance.commands import RequirementLine
 from tocsin.centre.view_model import CaseView, PackageLine
 from tocsin.forces.burden import NationBurden, burden_of
 from tocsin.forces.course import course_of
+from tocsin.forces.explain import why_hypothetical
 from tocsin.forces.explanation import Explanation
 from tocsin.forces.files import capabilities
 from tocsin.forces.model import RULES, Assignment, Plan, Unfilled, Unit
+from tocsin.forces.unpublished import units_sent, unpublished_words
 from tocsin.pictures.burden_bars import burden_bars
 from tocsin.pictures.frame import Picture
 from tocsin.pictures.gantt import gantt
@@ -94,6 +96,16 @@ class PlanView(Struct, frozen=True, kw_only=True):
     @property
     def plan(self) -> Plan:
         return self.drawn.plan
+
+    @property
+    def why_hypothetical(self) -> str:
+        """What of it is made up, in words."""
+        return why_hypothetical(self.plan.units, self.plan.case)
+
+    @property
+    def unpublished(self) -> str:
+        """Of how many of the units that it sends which figures were not published, in words."""
+        return unpublished_words(units_sent(self.plan.units, self.plan.package))
 
     @property
     def may_report(self) -> bool:

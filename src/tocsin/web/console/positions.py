@@ -102,7 +102,8 @@ async def state(call: Call) -> Reply:
         "note": note,
     }
     command = {name: said for name, said in command.items() if said}
-    title = f"{texts(call)('State the position of %s') % whose.name}: {row.id}"
+    _ = texts(call)
+    title = f"{_('State the position of %s') % whose.name}{_(':')} {row.id}"
     return await act(call, command, back=path(call, "desk", anchor="said"), title=title, again=again)
 
 

@@ -185,8 +185,9 @@ async def remark(call: Call) -> Reply:
     }
     if as_of is not None:
         command["as_of"] = as_of.isoformat()
-    title = texts(call)("Release it otherwise")
-    return await act(call, command, back=_path(call), title=f"{title}: {warning}", again=again)
+    _ = texts(call)
+    title = f"{_('Release it otherwise')}{_(':')} {warning}"
+    return await act(call, command, back=_path(call), title=title, again=again)
 
 
 async def pass_on(call: Call) -> Reply:
@@ -210,8 +211,9 @@ async def pass_on(call: Call) -> Reply:
         "warning": warning,
         "to": form.to,
     }
-    title = texts(call)("Pass it on")
-    return await act(call, command, back=_path(call), title=f"{title}: {warning}", again=again)
+    _ = texts(call)
+    title = f"{_('Pass it on')}{_(':')} {warning}"
+    return await act(call, command, back=_path(call), title=title, again=again)
 
 
 async def recall(call: Call) -> Reply:
@@ -232,7 +234,7 @@ async def recall(call: Call) -> Reply:
         "why": form.why.strip(),
     }
     _ = texts(call)
-    title, shows = f"{_('Recall the warning')}: {warning}", ((_("Why"), form.why),)
+    title, shows = f"{_('Recall the warning')}{_(':')} {warning}", ((_("Why"), form.why),)
     return await act(call, command, back=_path(call), title=title, again=again, shows=shows)
 
 
