@@ -160,7 +160,7 @@ def test_a_plan_is_shown_with_its_reasons_and_keeps_no_unit_here() -> None:
         page = await planned(user)
         assert page.status == 200
         assert "It keeps every rule." in page.text
-        assert "HYPOTHETICAL Forces in this plan are invented" in page.text
+        assert "HYPOTHETICAL forces of invented states" in page.text
         assert "XAA-1 1st Battalion Ardovia light 500 20 60 north" in page.text
         assert "notice : notice to move and transit end too late" in page.text
         assert "It cannot be reported as it is" in page.text  # nothing is required in the case yet

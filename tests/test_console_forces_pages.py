@@ -49,7 +49,7 @@ def test_from_two_files_to_a_plan_that_is_kept_and_checked_and_what_is_needed_by
     page.locator("input[name=inventory_file]").set_input_files(UNITS)
     officer.press("Plan")
     officer.sees("It keeps every rule.")
-    expect(page.locator(".banner.mode-hypothetical", has_text="Forces in this plan")).to_be_visible()
+    expect(page.locator(".banner.mode-hypothetical", has_text="forces of invented states")).to_be_visible()
     expect(page.locator(".pictures svg").first).to_be_visible()
     with page.expect_download() as download:
         officer.press("Save the plan as a file")
