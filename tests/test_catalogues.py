@@ -16,7 +16,7 @@ from tests.test_console_case import decided
 from tests.test_console_situation import silence
 from tests.web_client import Site
 from tocsin.web import shell, static_files
-from tocsin.web.language import LANGUAGES
+from tocsin.web.language import LANGUAGES, grouped
 
 OTHERS = [code for code in LANGUAGES if code != "en"]
 UNREVIEWED = "Traduction non relue\u202f; le texte anglais fait foi."
@@ -198,6 +198,11 @@ def test_what_waits_for_a_second_person_stands_with_its_english_too() -> None:
                 assert said in english
 
     run(story())
+
+
+def test_numbers_are_written_as_each_language_writes_them() -> None:
+    assert (grouped("en", 12500), grouped("en", 0.5, 1)) == ("12,500", "0.5")
+    assert (grouped("fr", 12500), grouped("fr", 12500.5, 1)) == ("12\u202f500", "12\u202f500,5")
 
 
 def test_the_bar_leads_on_for_the_seat_that_somebody_acts_for() -> None:

@@ -281,3 +281,19 @@ def test_a_requirement_is_written_as_its_lines_are_shown() -> None:
         {"id": "lift", "capability": "transport aircraft", "required": 6, "unit": "aircraft", "essential": True},
         {"id": "med", "capability": "hospital", "required": 2, "unit": "hospitals"},
     ]
+
+
+def test_what_is_about_to_be_required_is_shown_line_by_line_as_it_is_written() -> None:
+    async def story() -> None:
+        async with Site() as site:
+            await decided(site)
+            user = User(site, site.seat("secretariat", "secretariat"))
+            await user.open("/cases/river")
+            words = "lift | transport aircraft | 6 | aircraft | essential\nmed | hospital | 2 | beds"
+            said = {"by": "SG", "procedure": "help", "words": words}
+            page = await user.send("/cases/river", said, deed="set requirement")
+            for line in words.splitlines():
+                assert line in page.text
+            assert "capability" not in page.html
+
+    run(story())

@@ -53,7 +53,7 @@ def _text(call: Call, _: Text, told: dict[str, object]) -> Iterator[tuple[str, s
 def _fields(under: str, told: dict[str, object], named: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """Each field with its words; those within a field after it, and each of several rows as one."""
     for name, value in told.items():
-        if (not under and name in FRAME) or value in ("", None, [], {}, False):
+        if (not under and name in FRAME) or value is False or value in ("", None, [], {}, ()):
             continue
         if isinstance(value, dict):
             yield from _fields(f"{under}{name}.", value, named)

@@ -20,15 +20,17 @@ from tocsin.forces.plan.solve import Relaxed, branch
 from tocsin.forces.plan.supply import Ints, Mask
 
 SEED = 1
-TRIED_MIN, TRIED_EACH = 1_000, 4
-"""Arcs that annealing may use: so many for each unit, but no fewer than that. With more it finds less."""
-TREE_MAX = 45_000
+TRIED_EACH, TRIED_MORE = 4, 1.25
+"""Arcs that annealing may use: so many for each unit, or so many times those that add nothing. More are no help."""
+TREE_MAX = 20_000
 """Arcs that a search tree may use, beside those of the best package so far."""
 FIRST_ARCS = 3
 """Arcs of each unit that a large relaxation begins with."""
 MOVES_MIN, MOVES_MAX = 5_000, 40_000_000
 RELAXING, ANNEALING = 0.5, 0.5
 """Parts of the seconds left that the relaxation and annealing may take."""
+FREE = 1e-6
+"""An arc that adds less than this adds nothing."""
 NEAR = 1e-6
 """What a whole package and the point it was read from may differ by, as a part of it."""
 SHOWN = 0.01
@@ -152,7 +154,8 @@ class _Search:
     def annealed(self, best: list[Pair], known: int, bound: int) -> tuple[list[Pair], int]:
         """The package found by annealing, which proves nothing."""
         task, ground = self._task, self._task.ground
-        kept, _rest = _cheapest(self._reduced, max(TRIED_MIN, TRIED_EACH * len(ground.units)), ENDLESS)
+        free = int((self._reduced < FREE).sum())
+        kept, _rest = self._cheapest(max(TRIED_EACH * len(ground.units), int(TRIED_MORE * free)), ENDLESS)
         kept = np.union1d(kept, self._places(self.hint))
         arcs = ground.arcs.only(kept)
         board = Board(ground.terms, ground.stock, arcs)
@@ -183,7 +186,7 @@ class _Search:
         room = ENDLESS
         if known < NO_LIMIT:
             room = known / ground.unit(task.objective) - self._relaxed.value
-        kept, rest = _cheapest(self._reduced, TREE_MAX, max(room, 1.0))
+        kept, rest = self._cheapest(TREE_MAX, max(room, 1.0))
         inside = np.ones(self._matrix.cost.size, dtype=np.bool_)
         inside[: self._reduced.size] = False
         inside[kept] = True
@@ -213,6 +216,17 @@ class _Search:
         tree = ENDLESS if holds else found.bound
         return board.pairs(), bound_of(ground, task.objective, min(tree, self._relaxed.value + rest))
 
+    def _cheapest(self, most: int, room: float) -> tuple[Ints, float]:
+        """The arcs, by place, whose use adds no more than `room`, or the `most` that add least.
+
+        Returns them and what any other arc adds at least, which is what keeps a bound of theirs one of all. Of arcs
+        that add the same, those that the relaxation uses come first.
+        """
+        order = np.lexsort((-self._relaxed.point[: self._reduced.size], self._reduced))
+        many = min(most, int(np.searchsorted(self._reduced[order], room, side="right")))
+        rest = float(self._reduced[order[many]]) if many < order.size else ENDLESS
+        return np.sort(order[:many]), rest
+
     def _places(self, pairs: Sequence[Pair]) -> Ints:
         return np.array([self._place[pair] for pair in pairs if pair in self._place], dtype=np.int64)
 
@@ -239,15 +253,3 @@ def _aim(task: Task) -> Aim:
         beyond=held["fairness"] * whole + whole - 1 if "fairness" in held else NO_LIMIT,
         weights=weights,
     )
-
-
-def _cheapest(reduced: Floats, most: int, room: float) -> tuple[Ints, float]:
-    """The arcs, by place, whose use costs the relaxation less than `room`, or the `most` cheapest of them.
-
-    Returns them and what any other arc adds to the value at least, which is what keeps a bound of theirs one of all.
-    """
-    order = np.argsort(reduced, kind="stable")
-    many = int(np.searchsorted(reduced[order], room, side="right"))
-    many = min(many, most)
-    rest = float(reduced[order[many]]) if many < order.size else ENDLESS
-    return np.sort(order[:many]), rest

@@ -74,7 +74,9 @@ async def _report(call: Call) -> dict[str, Any]:
         "earlier": earlier,
         "paces": paces,
         "headline_words": names,
-        "chart": charts.times([_row(_, names, pace) for pace in paces], _("Headline times beside precedents")),
+        "chart": charts.times(
+            [_row(_, names, pace) for pace in paces], _("Headline times beside precedents"), day=_("d")
+        ),
         "timeline": charts.timeline(account, {row.procedure: row.organ for row in case.procedures}, words, view.now),
         "history": account,
         "stated": [one for one in account if one.row.position is not None],

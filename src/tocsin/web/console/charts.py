@@ -49,7 +49,7 @@ _POINTS: Mapping[str, str] = {
     "report or end": "-9,-9 9,-9 9,4 0,10 -9,4",
 }
 TIME_ROW, TIME_TOP, TIME_LEFT, TIME_RIGHT = 34, 26, 250, 40
-TICKS = ((1, "1 h"), (3, "3 h"), (12, "12 h"), (24, "1 d"), (72, "3 d"), (168, "1 wk"), (720, "30 d"), (2160, "90 d"))
+TICKS = (1, 3, 12, 24, 72, 168, 720, 2160)
 HOURS_LEAST = 0.5
 """What took less is drawn here: the axis is logarithmic."""
 
@@ -108,7 +108,7 @@ def timeline(rows: Sequence[Told], lane_of: Mapping[str, str], words: Words, unt
     return tag("svg", joined(parts), role="group", aria_labelledby="timeline-title timeline-desc", **view)
 
 
-def times(rows: Sequence[TimeRow], title: str, key: str = "times") -> Markup:
+def times(rows: Sequence[TimeRow], title: str, key: str = "times", day: str = "d") -> Markup:
     """Headline times on a logarithmic axis: a band from the quickest to the slowest precedent, a tick at their median,
     and this case's own mark, hollow while it is still running."""
     most = max((value for row in rows for value in (row.hours, row.most) if value), default=24.0)
@@ -119,8 +119,9 @@ def times(rows: Sequence[TimeRow], title: str, key: str = "times") -> Markup:
         return TIME_LEFT + scale * log10(max(hours, HOURS_LEAST) / HOURS_LEAST)
 
     parts = [tag("title", title, id=f"{key}-title"), tag("desc", " ".join(row.says for row in rows), id=f"{key}-desc")]
-    for hours, label in TICKS:
+    for hours in TICKS:
         if hours <= most * 1.3:
+            label = f"{hours // 24} {day}" if hours >= 24 else f"{hours} h"
             parts.append(tag("line", x1=x(hours), x2=x(hours), y1=TIME_TOP - 6, y2=bottom, class_="grid"))
             parts.append(tag("text", label, x=x(hours), y=TIME_TOP - 10, class_="tick"))
     for place, row in enumerate(rows):
