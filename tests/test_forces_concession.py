@@ -148,6 +148,14 @@ def plain(value: object) -> Any:  # noqa: ANN401  # plain JSON
     return msgspec.json.decode(msgspec.json.encode(value))
 
 
+@pytest.mark.parametrize("seed", [260, 500_540, 500_996])
+def test_a_change_that_stands_first_is_not_named_where_it_takes_more_of_it(seed: int) -> None:
+    case, units, package, line, prices = Impeded.draw(seed)
+    found = cheapest(question(case, units, line), package)
+    assert found.remedy is not None
+    assert found.remedy.points == by_trying(plain(case), plain(units), floors_of(package), line, prices)
+
+
 @settings(max_examples=80)
 @given(st.integers(0, 1_000_000).map(Impeded.draw).filter(bool))
 def test_nothing_cheaper_than_the_named_change_fills_the_line(drawn: Impeded) -> None:

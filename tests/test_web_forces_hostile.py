@@ -81,7 +81,7 @@ def _like(value: Any) -> st.SearchStrategy[Any]:  # noqa: ANN401  # JSON
     return st.just([] if isinstance(value, list) else value)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=settings().max_examples // 2, deadline=None)
 @given(spoilt())
 def test_a_spoilt_plan_is_refused_or_found_to_break_a_rule_or_worked_on(content: bytes) -> None:
     plan = read(content)
@@ -89,7 +89,7 @@ def test_a_spoilt_plan_is_refused_or_found_to_break_a_rule_or_worked_on(content:
         look_at(plan)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=settings().max_examples // 2, deadline=None)
 @given(spoilt())
 def test_a_spoilt_case_with_a_package_made_for_it_is_refused_or_worked_on(content: bytes) -> None:
     plan = read(content)

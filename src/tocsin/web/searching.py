@@ -14,7 +14,7 @@ from tocsin.forces.case_checks import A_NATION, is_nation
 from tocsin.forces.change_options import OPTIONS
 from tocsin.forces.changes import Change, NewPledge, parse
 from tocsin.forces.explain import plan_of
-from tocsin.forces.explanation import Explanation, LineExplained, MattersMost, explained, is_large, matters_most
+from tocsin.forces.explanation import Explanation, LineExplained, MattersMost, explained, matters_most, reach_of
 from tocsin.forces.greedy import greedy
 from tocsin.forces.levels import Question
 from tocsin.forces.model import ForceCase, ForcePackage, Objective, Plan, Principle, Unfilled, Unit
@@ -167,7 +167,7 @@ def _explained(plan: Plan, one: Unfilled, patience: Patience) -> LineExplained:
         moved=(),
         command="",
         proved=False,
-        near=False,
+        moving="all",
         tried=0,
     )
 
@@ -197,6 +197,6 @@ def _filling(plan: Plan, case: ForceCase, units: tuple[Unit, ...], line: str, pa
         from tocsin.forces.plan.replan import fill_first  # noqa: PLC0415  # the same
 
         budget = Budget(seconds=patience.left, clock=monotonic, stop=patience.stop)
-        if found := fill_first(case, units, plan.package, line, budget, near=is_large(case, units)):
+        if found := fill_first(case, units, plan.package, line, budget, reach=reach_of(case, units, line)):
             return found
     return Repair(case, units, plan.package, line).package()

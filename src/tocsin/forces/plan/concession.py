@@ -149,6 +149,8 @@ def _first_of_equals(loosened: Loosened, point: Floats, limits: Limits) -> Float
             key = order(points, one.change(amount))
             if key < order(points, change):
                 rivals.append((key, number))
+                if one.more and one.more.each:
+                    program.upper[one.amount] = amount  # more of it would cost more
                 continue
         program.upper[one.z] = 0
     program.cost[:] = 0

@@ -22,12 +22,14 @@ from tocsin.forces.plan.supply import Ints, Mask
 SEED = 1
 TRIED_EACH, TRIED_MORE = 4, 1.25
 """Arcs that annealing may use: so many for each unit, or so many times those that add nothing. More are no help."""
-TREE_MAX = 20_000
+TREE_MAX = 12_000
 """Arcs that a search tree may use, beside those of the best package so far."""
+TREES = 4
+"""Search trees, where one cannot use every arc that might be of use: each has those of other lines."""
 FIRST_ARCS = 3
 """Arcs of each unit that a large relaxation begins with."""
 MOVES_MIN, MOVES_MAX = 5_000, 40_000_000
-RELAXING, ANNEALING = 0.5, 0.5
+RELAXING, ANNEALING = 0.5, 0.3
 """Parts of the seconds left that the relaxation and annealing may take."""
 FREE = 1e-6
 """An arc that adds less than this adds nothing."""
@@ -82,7 +84,7 @@ def minimise(task: Task, start: Sequence[Pair] | None, budget: Budget, hint: Seq
     search = _Search(task, force, matrix, relaxed, budget, teller)
     search.hint = list(start or hint)
     known = NO_LIMIT if value is None else value
-    for step in (search.annealed, search.branched):
+    for step in (search.annealed, *[search.branched] * TREES):
         if task.done(known, bound) or budget.over():
             break
         found, proved = step(best, known, bound)
@@ -143,6 +145,8 @@ class _Search:
     ) -> None:
         self._task, self._force, self._matrix, self._relaxed = task, force, matrix, relaxed
         self._budget, self._teller = budget, teller
+        self._left = TREES
+        """Search trees to come."""
         self.hint: list[Pair] = []
         """Where to begin, beside what the relaxation uses."""
         arcs = force.arcs
@@ -181,12 +185,18 @@ class _Search:
     def branched(self, best: list[Pair], known: int, bound: int) -> tuple[list[Pair], int]:
         """The package of the search tree, and its bound."""
         task, ground = self._task, self._task.ground
-        if self._relaxed.ended != "proved":  # what arcs add to the bound is not known
+        if self._left == 0 or self._relaxed.ended != "proved":  # where not: what arcs add is not known
             return best, 0
         room = ENDLESS
         if known < NO_LIMIT:
-            room = known / ground.unit(task.objective) - self._relaxed.value
-        kept, rest = self._cheapest(TREE_MAX, max(room, 1.0))
+            room = max(1.0, known / ground.unit(task.objective) - self._relaxed.value)
+        budget = self._budget.part(1 / self._left)
+        kept, rest = self._cheapest(TREE_MAX, room)
+        if rest > room or rest == ENDLESS:  # nothing of use is left out
+            self._left, budget = 0, self._budget
+        else:
+            budget.nodes = max(1, budget.nodes // TREES)
+            self._left -= 1
         inside = np.ones(self._matrix.cost.size, dtype=np.bool_)
         inside[: self._reduced.size] = False
         inside[kept] = True
@@ -196,7 +206,7 @@ class _Search:
         target = -ENDLESS if task.target is None else task.target / ground.unit(task.objective)
         found = branch(
             self._matrix.only(inside),
-            self._budget,
+            budget,
             start=start[inside] if known < NO_LIMIT else None,
             target=target,
             grain=ground.grain(task.objective) / ground.unit(task.objective),
@@ -220,9 +230,12 @@ class _Search:
         """The arcs, by place, whose use adds no more than `room`, or the `most` that add least.
 
         Returns them and what any other arc adds at least, which is what keeps a bound of theirs one of all. Of arcs
-        that add the same, those that the relaxation uses come first.
+        that add the same those that the relaxation uses come first, then line by line, from another one in each tree.
         """
-        order = np.lexsort((-self._relaxed.point[: self._reduced.size], self._reduced))
+        count, lines = self._reduced.size, self._force.short.size
+        unused = self._relaxed.point[:count] < FREE
+        turned = (self._force.arcs.line + self._left * lines // TREES) % max(1, lines)
+        order = np.lexsort((np.where(unused, 1 + turned, 0), np.round(self._reduced, 6)))
         many = min(most, int(np.searchsorted(self._reduced[order], room, side="right")))
         rest = float(self._reduced[order[many]]) if many < order.size else ENDLESS
         return np.sort(order[:many]), rest

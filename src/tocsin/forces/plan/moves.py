@@ -83,10 +83,10 @@ class Annealing:
             if done == PROBE:
                 moves = self._in_time(moves, budget, until)
             warmth = scale * HOT * (COLD / HOT) ** (done / moves)
-            words = _words(seed, done, BATCH)
-            arcs = (words % np.uint64(len(self._units))).tolist()
-            mates = (words >> np.uint64(34)).tolist()
-            rolls = (_words(seed + 1, done, BATCH) >> np.uint64(11)).astype(np.float64) / (1 << 53)
+            drawn = words(seed, done, BATCH)
+            arcs = (drawn % np.uint64(len(self._units))).tolist()
+            mates = (drawn >> np.uint64(34)).tolist()
+            rolls = (words(seed + 1, done, BATCH) >> np.uint64(11)).astype(np.float64) / (1 << 53)
             allowed = (-warmth * np.log(rolls + 1e-300)).tolist()
             for arc, mate, most in zip(arcs, mates, allowed, strict=True):
                 self._try(self._units[arc], self._lines[arc], mate, most)
@@ -224,9 +224,9 @@ class Annealing:
         return sum(more for more in over if more > 0)
 
 
-def _words(seed: int, first: int, many: int) -> npt.NDArray[np.uint64]:
+def words(seed: int, first: int, many: int) -> npt.NDArray[np.uint64]:
     """Words of 64 bits that look drawn: the numbers from a counter, mixed (splitmix64)."""
-    words = (np.arange(first, first + many, dtype=np.uint64) + np.uint64(seed << 40)) * np.uint64(0x9E3779B97F4A7C15)
-    words = (words ^ (words >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    words = (words ^ (words >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return words ^ (words >> np.uint64(31))
+    drawn = (np.arange(first, first + many, dtype=np.uint64) + np.uint64(seed << 40)) * np.uint64(0x9E3779B97F4A7C15)
+    drawn = (drawn ^ (drawn >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    drawn = (drawn ^ (drawn >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return drawn ^ (drawn >> np.uint64(31))
