@@ -150,7 +150,9 @@ def plain(value: object) -> Any:  # noqa: ANN401  # plain JSON
 
 @pytest.mark.parametrize("seed", [260, 500_540, 500_996])
 def test_a_change_that_stands_first_is_not_named_where_it_takes_more_of_it(seed: int) -> None:
-    case, units, package, line, prices = Impeded.draw(seed)
+    drawn = Impeded.draw(seed)
+    assert drawn is not None
+    case, units, package, line, prices = drawn
     found = cheapest(question(case, units, line), package)
     assert found.remedy is not None
     assert found.remedy.points == by_trying(plain(case), plain(units), floors_of(package), line, prices)
