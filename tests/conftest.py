@@ -1,12 +1,17 @@
 """What holds for every test: which of the long ones run, and how hard Hypothesis searches."""
 
 import os
+import signal
 from collections.abc import Iterator
 
 import pytest
 from hypothesis import settings
 
 from tests.measuring import measured
+
+# A shell that runs the tests in the background has them ignore Ctrl-C, and so would every command they start.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 LONG = os.environ.get("TOCSIN_LONG") == "1"
 LONG_TIMEOUT_SECONDS = 900
