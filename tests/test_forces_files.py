@@ -103,7 +103,7 @@ def test_the_guide_names_every_operation_type_and_column() -> None:
 
 
 def test_a_plan_is_read_as_it_was_printed(tmp_path: Path) -> None:
-    done = tocsin("forces", "plan", "meridian-ford", "--inventory", "meridian", "--json")
+    done = tocsin("forces", "plan", "meridian-ford", "--json")
     (tmp_path / "plan.json").write_text(done.out, encoding="utf-8")
     plan = load_plan(tmp_path / "plan.json")
     assert verify(plan.case, plan.units, plan.package) == ()

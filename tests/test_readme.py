@@ -28,7 +28,7 @@ def test_the_readme_shows_what_the_command_prints(
     if command.startswith("ledger "):
         tocsin("replay", "nato-2003-turkey", "--ledger", "run.tocsin")
     if "plan.json" in command:
-        plan = tocsin("forces", "plan", "meridian-ford", "--inventory", "meridian", "--json")
+        plan = tocsin("forces", "plan", "meridian-ford", "--json")
         (tmp_path / "plan.json").write_text(plan.out, encoding="utf-8")
     printed = "\n".join(line.rstrip() for line in tocsin(*command.split()).out.splitlines())
     place = 0
