@@ -85,7 +85,7 @@ def test_the_missiles_of_quorland() -> None:
     assert told[13].computed.bound == MEMBERS[:4]
     assert told[13].computed.levers == ("any of XAA, XAB, XAC, XAD: object → blocked",)
     assert told[13].clauses == ("MP.8", "MP.10")
-    assert run.counts == {"agrees": 11, "consistent": 8, "differs": 0, "open": 0, "noted": 1}
+    assert run.counts == {"agrees": 13, "consistent": 11, "differs": 0, "open": 0, "noted": 1}
     assert (run.decisions, run.decisions_open) == (3, 0)
     assert run.account[-2:] == ("2024-05-01: Steady Lantern ended", "2024-05-02: the case was closed")
     hours = {headline.name: (headline.hours_least, headline.hours_most) for headline in run.headlines}
@@ -435,6 +435,8 @@ SAMPLES: dict[str, Any] = {
     "line": "aa",
     "quantity": 2,
     "totals": {"aa": 2},
+    "rules": ("caveat",),
+    "digest": "cd" * 32,
     "party": "XAB",
     "host": "XAB",
     "subject": "XAB",

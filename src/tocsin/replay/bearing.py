@@ -66,6 +66,10 @@ def makes(step: Step) -> tuple[str, ...]:
             return ("requirement",)
         case "pledge" | "withdraw pledge":
             return (f"pledge {step.name}", f"pledges of {step.party or step.by}", "pledges")
+        case "package":
+            return (f"package {step.name}",)
+        case "mandate" | "renew mandate":
+            return (f"mandate {step.name}",)
         case "deploy":
             return (f"deployment {step.name}",)
         case "amend charter":
@@ -94,6 +98,10 @@ def _rests_on(step: Step, events: Iterable[Event]) -> Iterator[str]:
                 yield "pledges"
         case "withdraw pledge":
             yield f"pledge {step.name}"
+        case "attest package":
+            yield f"package {step.name}"
+        case "mandate" | "renew mandate":  # the name is free again once the earlier one has run out
+            yield f"mandate {step.name}"
         case "deploy":
             yield from (f"pledges of {party}" for party in step.parties)
             if step.host:

@@ -11,6 +11,7 @@ from msgspec import Meta, Struct
 from tocsin.alliance.commands import Line, Name, Quantity, RequirementLine
 from tocsin.charter.predicates import Event
 from tocsin.charter.rows import RENAME, Id
+from tocsin.forces.model import RuleId
 from tocsin.terms import SourceClass
 
 SCHEMA = 1
@@ -36,7 +37,9 @@ StepKind = Literal[
     "pledge",
     "withdraw pledge",
     "package",
+    "attest package",
     "mandate",
+    "renew mandate",
     "consent",
     "withdraw consent",
     "deploy",
@@ -172,12 +175,17 @@ class Step(Struct, kw_only=True, frozen=True, forbid_unknown_fields=True, omit_d
         Parties, Meta(description="deliver: who received it ('others' for all); report, warn: recipients.")
     ] = ()
     start: Annotated[When | None, Meta(description="outage: first instant.")] = None
-    end: Annotated[When | None, Meta(description="outage: first instant after it; mandate, consent: when it ends.")] = (
-        None
-    )
+    end: Annotated[
+        When | None,
+        Meta(description="outage: first instant after it; mandate, renew mandate, consent: when it ends; none: open."),
+    ] = None
     lines: Annotated[tuple[RequirementLine, ...], Meta(max_length=200, description="require: the lines.")] = ()
     name: Annotated[
-        Name, Meta(description="warn, pledge, package, mandate, deploy, amend charter: its name; request: optional.")
+        Name,
+        Meta(
+            description="warn, pledge, package, mandate, deploy, amend charter: its name; request: optional; a step "
+            "that takes back, attests, renews or ends one of them: the name it was given."
+        ),
     ] = ""
     line: Annotated[str, Meta(description="pledge: the requirement line.")] = ""
     quantity: Annotated[int, Meta(ge=0, le=10_000_000, description="pledge: how many, in the line's unit.")] = 0
@@ -186,6 +194,17 @@ class Step(Struct, kw_only=True, frozen=True, forbid_unknown_fields=True, omit_d
         dict[str, Quantity],
         Meta(max_length=200, description="package: quantity by line."),
     ] = {}
+    rules: Annotated[
+        tuple[RuleId, ...],
+        Meta(max_length=20, description="attest package: the rules that the plan was found to break; none: lawful."),
+    ] = ()
+    digest: Annotated[
+        Name,
+        Meta(
+            description="package: its digest, where a source gives it, else one is made from the totals; attest "
+            "package: that of what was checked, where it is not the package's."
+        ),
+    ] = ""
     parties: Annotated[Parties, Meta(description="deploy: who takes part.")] = ()
     host: Annotated[str, Meta(description="deploy, consent: on whose territory.")] = ""
     party: Annotated[str, Meta(description="accede, notice, suspend, expel, assert status: whose.")] = ""

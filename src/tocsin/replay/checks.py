@@ -23,7 +23,7 @@ from tocsin.terms import is_invented, is_party_id
 OTHERS = "others"
 LISTED_MAX = 20
 
-FREE_ACTORS = ("note", "outage", "mandate")
+FREE_ACTORS = ("note", "outage", "mandate", "renew mandate")
 """Kinds of step whose actor need not be known to the charter."""
 
 _PARTIES = (*POSITION_FIELDS, "parties", "subject", "party", "host")

@@ -13,6 +13,14 @@ from tocsin.replay.times import between, when
 MAY_STAND_ALONE = ("deadline", "accede", "suspend", "reinstate", "expel")
 """Kinds of step that rest on a procedure only where they name one."""
 
+NAMED_AGAIN = {
+    "withdraw pledge": ("pledge", "pledge", ""),
+    "attest package": ("package", "force package", "report it in an earlier 'package' step"),
+    "renew mandate": ("mandate", "mandate", "record it in an earlier 'mandate' step"),
+    "end deployment": ("deploy", "deployment", ""),
+}
+"""Kinds of step that name what an earlier one made: that one's kind, what it made in words, and what to do."""
+
 
 def order_mistakes(case: Case, raw: Mapping[str, Any], seat: tzinfo) -> Iterator[Mistake]:
     """Steps whose time contradicts their order, and names used before the step that makes them."""
@@ -51,7 +59,7 @@ class _SoFar:
     def __init__(self) -> None:
         self.procedures: dict[str, int] = {}
         self.lines: list[str] = []
-        self.made: dict[str, list[str]] = {"pledge": [], "deploy": [], "amend charter": []}
+        self.made: dict[str, list[str]] = {do: [] for do in ("pledge", "package", "mandate", "deploy", "amend charter")}
 
     def names(self, step: Step, is_named: bool, path: Path) -> Iterator[Mistake]:
         """Mistakes in the names one step uses; `is_named` tells whether it names its procedure itself."""
@@ -64,9 +72,9 @@ class _SoFar:
             yield from self._new(step.new_procedure, (*path, "new_procedure"))
         for at, line in _lines_of(step, path):
             yield from _missing(line, self.lines, "requirement line", at, "add it in an earlier 'require' step")
-        for do, maker, kind in (("withdraw pledge", "pledge", "pledge"), ("end deployment", "deploy", "deployment")):
-            if step.do == do and step.name:
-                yield from _missing(step.name, self.made[maker], kind, (*path, "name"), "")
+        if step.do in NAMED_AGAIN and step.name:
+            maker, kind, fix = NAMED_AGAIN[step.do]
+            yield from _missing(step.name, self.made[maker], kind, (*path, "name"), fix)
         if step.do == "ratify":
             yield from self._ratified(step.what, (*path, "what"))
 

@@ -1,4 +1,5 @@
-"""Why a step came out as it did, in words: refusals, positions, what a rule still needs, what an amendment brings."""
+"""Why a step came out as it did, in words: refusals, positions, what a rule still needs, what an amendment brings, what
+was found of a force package, how long a mandate would have lasted."""
 
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -10,6 +11,8 @@ from tocsin.alliance.facts import (
     AttemptRecorded,
     ConveneAsked,
     Decided,
+    MandateRenewed,
+    PackageAttested,
     PositionStated,
     ProcedureLapsed,
     Refusal,
@@ -20,6 +23,8 @@ from tocsin.alliance.silence import silence_rule
 from tocsin.alliance.state import CaseState, Procedure
 from tocsin.charter.rules.explain import explain
 from tocsin.charter.snapshot import Snapshot
+from tocsin.replay.times import local_text, zone
+from tocsin.replay.words import time_text
 
 Names = Mapping[str, str]
 
@@ -49,6 +54,11 @@ def reasons(
                 yield f"it ran out unconfirmed: {why}"
             case Decided() if before is not None and fact.procedure == before.id:
                 yield from explain(outcome_of(before, closed=True), names)
+            case PackageAttested():
+                yield from _found_of(fact, case, names)
+            case MandateRenewed():
+                was = local_text(fact.was, zone(law.document.charter.timezone))
+                yield f"it would have run out: {time_text(was)}"
             case _:
                 yield from _amended(fact)
 
@@ -63,6 +73,17 @@ def _asked_for(fact: ConveneAsked, case: CaseState | None, law: Snapshot) -> str
     asked = set(case.convene_asked.get(fact.organ, ())) if case else set()
     needed = law.organs[fact.organ].convene_requesters - len(asked)
     return f"asked for; {needed} more needed before it meets"
+
+
+def _found_of(fact: PackageAttested, case: CaseState | None, names: Names) -> Iterator[str]:
+    """What all who checked the package hold of it now, one line a finding."""
+    package = case.packages.get(fact.package) if case else None
+    found: dict[str, list[str]] = {}
+    for party, rules in package.attested.items() if package else ():
+        finding = f"breaks {', '.join(rules)}" if rules else "lawful"
+        found.setdefault(finding, []).append(names.get(party, party))
+    for finding, parties in found.items():
+        yield f"{finding} ({len(parties)}): {', '.join(parties)}"
 
 
 def _amended(fact: AnyFact) -> Iterator[str]:

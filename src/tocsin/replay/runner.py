@@ -91,7 +91,7 @@ class Runner:
         """Hand the step's commands to the engine, and say what came of them."""
         before = self._procedure(step.procedure) if has_procedure(step) else None
         signed = self._signed(step)
-        setting = Setting(self.case.case.id, number, moment, self.seat, before, self.events, signed)
+        setting = Setting(self.case.case.id, number, moment, self.seat, before, self.events, signed, self._case())
         commands = commands_of(step, setting)
         if not commands:
             return self._nothing(step)

@@ -116,8 +116,14 @@ KINDS: Final[dict[StepKind, Kind]] = {
         says="a party offers a quantity towards a line", needs=("name", "line", "quantity"), may=("party", "caveats")
     ),
     "withdraw pledge": Kind(says="a pledge is taken back", needs=("name",)),
-    "package": Kind(says="a force package is reported by its totals", needs=("name", "totals")),
+    "package": Kind(says="a force package is reported by its totals", needs=("name", "totals"), may=("digest",)),
+    "attest package": Kind(
+        says="a party has checked the plan behind a package, and says what it found",
+        needs=("name",),
+        may=("rules", "digest"),
+    ),
     "mandate": Kind(says="a legal basis is given", needs=("name",), may=("end",)),
+    "renew mandate": Kind(says="a mandate in force gets a later end, or none", needs=("name",), may=("end",)),
     "consent": Kind(says="a host state agrees to forces on its territory", may=("host", "end")),
     "withdraw consent": Kind(says="a host state no longer agrees", may=("host",)),
     "deploy": Kind(says="forces or a mission begin", needs=("name",), may=("procedure", "parties", "host"), rests=True),

@@ -35,8 +35,8 @@ SHAPES: dict[str, tuple[str, ...]] = {
     "procedure": ("open silence", "deliver", "change forum"),
     "decision": ("close", "deadline", "confirm expiry"),
     "force or help": (
-        "require", "pledge", "withdraw pledge", "package", "mandate", "consent", "withdraw consent", "deploy",
-        "end deployment",
+        "require", "pledge", "withdraw pledge", "package", "attest package", "mandate", "renew mandate", "consent",
+        "withdraw consent", "deploy", "end deployment",
     ),
     "report or end": ("report", "close case"),
     "membership": (

@@ -10,7 +10,7 @@ import msgspec
 from tocsin.alliance import commands as c
 from tocsin.alliance.codec import encode_content
 from tocsin.alliance.contents import WarningContent
-from tocsin.alliance.state import Procedure
+from tocsin.alliance.state import CaseState, Procedure
 from tocsin.charter.predicates import Event
 from tocsin.replay.case import CaseEvent, Step
 from tocsin.replay.checks import OTHERS
@@ -19,6 +19,8 @@ from tocsin.replay.times import Span, between, span
 from tocsin.terms import Instant, PartyId
 
 CENTRE, CLOCK, NOBODY = "centre", "clock", "nobody"
+UNREPORTED = "unreported"
+"""In place of the digest of a package that the case does not hold, as its report was refused."""
 
 Fields = dict[str, Any]
 """Fields of a command, by name: each type has its own."""
@@ -45,6 +47,8 @@ class Setting(NamedTuple):
     events: Mapping[str, CaseEvent]
     readings: tuple[str, ...] = ()
     """Those its author signs."""
+    so_far: CaseState | None = None
+    """The case as it stands before the step; None where nothing has opened it."""
 
 
 def moment_of(step: Step, seat: tzinfo, previous: Instant, deadline: Instant | None) -> Moment:
@@ -180,12 +184,15 @@ def _response(step: Step, setting: Setting, case: Fields, running: Fields) -> It
         case "withdraw pledge":
             yield c.WithdrawPledge, step.by, {**case, "pledge": step.name}
         case "package":
-            digest = sha256(msgspec.json.encode(step.totals, order="sorted")).hexdigest()
+            digest = step.digest or sha256(msgspec.json.encode(step.totals, order="sorted")).hexdigest()
             found = {"totals": step.totals, "digest": digest, "algorithm": "by hand"}
             yield c.ReportPackage, step.by, {**case, **found, "package": step.name}
-        case "mandate":
+        case "attest package":
+            yield c.AttestPackage, step.by, {**case, **_finding(step, setting)}
+        case "mandate" | "renew mandate":
+            kind = c.RecordMandate if step.do == "mandate" else c.RenewMandate
             until = _end(step.end, setting.seat)
-            yield c.RecordMandate, step.by, {**case, "mandate": step.name, "given_by": step.by, "until": until}
+            yield kind, step.by, {**case, "mandate": step.name, "given_by": step.by, "until": until}
         case "consent":
             host = {"host": PartyId(step.host or step.by), "until": _end(step.end, setting.seat)}
             yield c.GiveConsent, step.by, {**case, **host}
@@ -237,6 +244,13 @@ def _request(step: Step, setting: Setting) -> Fields:
         "event": plain_event(setting.events[step.event]),
         "readings": setting.readings,
     }
+
+
+def _finding(step: Step, setting: Setting) -> Fields:
+    """What a party found. Unless the step says otherwise, it checked the plan whose digest was reported."""
+    reported = setting.so_far.packages.get(step.name) if setting.so_far else None
+    digest = step.digest or (reported.digest if reported else UNREPORTED)
+    return {"package": step.name, "digest": digest, "lawful": not step.rules, "rules": step.rules}
 
 
 def _positions(step: Step, setting: Setting, running: Fields) -> Iterator[Draft]:
