@@ -19,8 +19,8 @@ from tocsin.terms import PartyId
 
 SEEDS = range(1, 11)
 FAMILIES = 12
-COMPANY = 100
-"""Strengths and requirements are whole companies of so many persons."""
+COMPANY, PERSON = 100, 1
+"""What strengths and requirements are counted in. To the person is harder: a line is seldom filled exactly."""
 BUCKETS_HOURS = (24, 72, 120, 168, 240, 360, 480, 720)
 TAGS = ("combat", "night", "patrol", "urban", "winter", "maritime")
 
@@ -29,9 +29,12 @@ class Size(NamedTuple):
     nations: int
     units: int
     lines: int
+    counted_in: int = COMPANY
 
 
 SIZES = {"small": Size(15, 300, 40), "medium": Size(32, 1_000, 120), "large": Size(32, 5_000, 400)}
+FINE = {f"{name}, fine": size._replace(counted_in=PERSON) for name, size in SIZES.items()}
+"""The same with strengths to the person."""
 
 Row = dict[str, str | float]
 
@@ -51,7 +54,7 @@ def instance(size: Size, seed: int) -> tuple[ForceCase, tuple[Unit, ...]]:
         else Capability(id=f"c{number}", name=f"Capability {number}", counted="persons")
         for number in range(FAMILIES)
     )
-    units = tuple(_unit(draw, number, nations, codes) for number in range(size.units))
+    units = tuple(_unit(draw, number, nations, codes, size.counted_in) for number in range(size.units))
     lines = tuple(_line(draw, number, size, codes) for number in range(size.lines))
     load = sum(unit.lift_tonnes for unit in units)
     case = ForceCase(
@@ -70,7 +73,9 @@ def instance(size: Size, seed: int) -> tuple[ForceCase, tuple[Unit, ...]]:
     return case, units
 
 
-def _unit(draw: Random, number: int, nations: list[PartyId], codes: tuple[Capability, ...]) -> Unit:
+def _unit(
+    draw: Random, number: int, nations: list[PartyId], codes: tuple[Capability, ...], counted_in: int
+) -> Unit:
     alone = draw.random() < 0.25
     tags = draw.sample(TAGS, draw.choice((0, 0, 0, 1, 2)))
     return Unit(
@@ -78,7 +83,7 @@ def _unit(draw: Random, number: int, nations: list[PartyId], codes: tuple[Capabi
         nation=draw.choice(nations),
         name=f"Unit {number}",
         capability=draw.choice(codes).id,
-        strength=COMPANY * draw.randint(1, 9),
+        strength=counted_in * draw.randint(100 // counted_in, 900 // counted_in),
         location="home",
         notice_to_move_hours=draw.choice((12, 24, 72, 120, 240, 480)),
         transit_hours={"any": draw.randint(6, 120)},
@@ -94,7 +99,7 @@ def _line(draw: Random, number: int, size: Size, codes: tuple[Capability, ...]) 
     return RequirementLine(
         id=f"r{number}",
         capability=draw.choice(codes).id,
-        required=COMPANY * (draw.randint(200, 900) * size.units * 4 // (size.lines * 5 * COMPANY)),
+        required=size.counted_in * (draw.randint(200, 900) * size.units * 4 // (size.lines * 5 * size.counted_in)),
         destination="there",
         in_place_by_hours=draw.choice((96, 168, 240, 360, 480, 720)),
         priority=draw.randint(1, 9),

@@ -85,8 +85,8 @@ def test_fairness_without_shares_names_the_nations() -> None:
 
 
 def test_a_case_may_name_its_inventory(tmp_path: Path) -> None:
-    text = (SHIPPED / "meridian-flood.toml").read_text(encoding="utf-8")
-    named = text.replace("[case]\n", '[case]\ninventory = "units.csv"\n')
+    shipped = (SHIPPED / "meridian-flood.toml").read_text(encoding="utf-8")
+    named = shipped.replace('inventory = "meridian.csv"', 'inventory = "units.csv"')
     case = tmp_path / "case.toml"
     case.write_text(named, encoding="utf-8")
     (tmp_path / "units.csv").write_bytes((SHIPPED / "meridian.csv").read_bytes())
@@ -95,7 +95,7 @@ def test_a_case_may_name_its_inventory(tmp_path: Path) -> None:
     assert tocsin("forces", "plan", str(case), "--greedy").code == 0
     case.write_text(named.replace("units.csv", "../units.csv"), encoding="utf-8")
     assert tocsin("forces", "plan", str(case)).code == 2
-    case.write_text(text, encoding="utf-8")
+    case.write_text(named.replace('inventory = "units.csv"', ""), encoding="utf-8")
     done = tocsin("forces", "plan", str(case))
     assert done.code == 2
     assert "the case names no inventory" in done.err
