@@ -208,8 +208,9 @@ def limited_pair(observer: str) -> Pair:
                     Receive(seat="XAA", case="k", warning="w"),
                     sg("share case", case="k", party=other),
                     do("XAC", "convene", case="k", organ="council"),
+                    *_package("k"),
                 ],
-                [do("XAC", "table text", case="j", procedure="q", matter="procedure")],
+                [do("XAC", "table text", case="j", procedure="q", matter="procedure"), *_package("j")[:-1]],
             ),
             both(
                 do(x, "convene", case="k", organ="council"),
@@ -238,6 +239,22 @@ def limited_pair(observer: str) -> Pair:
             *_alliance(x),
         ),
     )
+
+
+def _package(case: str) -> list[Step]:
+    """From a decision to a force package that a nation has checked."""
+    text = {"case": case, "procedure": "f"}
+    tents = {"id": "tents", "capability": "tents", "required": 90, "unit": "tents"}
+    return [
+        do("XAB", "table text", **text, matter="relief"),
+        *(do(party, "state position", **text, party=party, position="support") for party in MEMBERS),
+        sg("close", **text),
+        do("secretariat", "set requirement", by="SG", **text, lines=[tents]),
+        do("XAC", "pledge", case=case, pledge="XAC-1", line="tents", party="XAC", quantity=60),
+        do("secretariat", "report package", by="SG", case=case, package="relief", totals={"tents": 60}, digest="d",
+           algorithm="by hand"),
+        do("XAC", "attest package", case=case, package="relief", digest="d", lawful=True),
+    ]  # fmt: skip
 
 
 def _own_case(x: str, own: str) -> list[Beat]:

@@ -7,7 +7,7 @@ import pytest
 from tests.world import MEMBERS, World, agree, decided, kinds
 from tocsin.alliance import commands as c
 from tocsin.alliance.facts import AnyFact, PackageAttested, PackageReported, Refusal
-from tocsin.alliance.packages import adopted_by
+from tocsin.alliance.packages import adopted_by, to_check
 
 DIGEST = "sha256:" + "ab" * 32
 LIFT = c.RequirementLine(id="lift", capability="heavy lift", required=4, unit="aircraft", essential=True)
@@ -141,3 +141,44 @@ def test_a_finding_changes_nothing_but_what_is_on_record_of_it() -> None:
     found(world, "XAB", lawful=False, rules=("cap",))
     deployed = world.do(c.StartDeployment, 7, "SG", deployment="shield", parties=MEMBERS[1:3], package="one")
     assert kinds(deployed) == ["DeploymentStarted"]
+
+
+@pytest.mark.parametrize(
+    ("party", "is_asked"), [("XAB", True), ("XAG", True), ("XAC", False), ("SG", False), ("council", False)]
+)
+def test_who_pledged_towards_what_a_package_uses_and_has_a_say_is_invited_to_check_it(
+    party: str, *, is_asked: bool
+) -> None:
+    world = reported()
+    asked = to_check(world.charter, world.case, party)
+    assert (asked is not None and asked.id == "one") is is_asked
+
+
+def test_nobody_is_invited_who_found_something_or_pledged_to_nothing_that_the_package_uses() -> None:
+    world = reported(totals={"lift": 0})
+    assert to_check(world.charter, world.case, "XAB") is None
+    world = reported()
+    found(world, "XAB", lawful=False, rules=("lift",))
+    assert to_check(world.charter, world.case, "XAB") is None
+    assert to_check(world.charter, world.case, "XAG") is not None
+    world.do(c.WithdrawPledge, 7, "XAG", pledge="g")
+    assert to_check(world.charter, world.case, "XAG") is None
+
+
+def test_of_several_packages_the_one_reported_last_is_to_be_checked() -> None:
+    world = reported()
+    found(world, "XAB")
+    later = {"package": "two", "totals": {"lift": 3}, "digest": DIGEST, "algorithm": "greedy 1"}
+    world.do(c.ReportPackage, 7, "SG", **later)
+    asked = to_check(world.charter, world.case, "XAB")
+    assert asked is not None
+    assert asked.id == "two"
+    found(world, "XAC", 8)  # a word on the earlier one is none on the later
+    assert to_check(world.charter, world.case, "XAG") == world.case.packages["two"]
+
+
+def test_of_a_closed_case_nothing_is_to_be_checked() -> None:
+    world = reported()
+    world.do(c.CloseCase, 8, "SG")
+    assert world.case.closed is not None
+    assert to_check(world.charter, world.case, "XAB") is None

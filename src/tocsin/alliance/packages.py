@@ -58,7 +58,7 @@ def report(charter: Snapshot, state: State, command: ReportPackage) -> Decision:
 def attest(charter: Snapshot, state: State, command: AttestPackage) -> Decision:
     """A party says in its own name what it found; of the plan whose digest was reported, and of no other."""
     case = state.cases.get(command.case)
-    if not (charter.belongs(command.by) and charter.has_right(command.by, "speak")):
+    if not may_attest(charter, command.by):
         return Refusal(
             code="not entitled",
             message=f"{command.by} may not attest a force package on {charter.on}.",
@@ -89,6 +89,25 @@ def attest(charter: Snapshot, state: State, command: AttestPackage) -> Decision:
             code="said already", message=f"{command.by} has found just this already.", fix="It needs no second word."
         )
     return (_attested(command, lawful=command.lawful),)
+
+
+def may_attest(charter: Snapshot, party: str) -> bool:
+    """Whether it is a party whose status gives it a say: no office attests for nations."""
+    return charter.belongs(party) and charter.has_right(party, "speak")
+
+
+def to_check(charter: Snapshot, case: CaseState, party: str) -> PackageState | None:
+    """The package reported last, where a party may attest it, pledged towards a line that it uses, and has found
+    nothing yet. That it has units in it cannot be told from the record, which has none; that it can have some, can.
+
+    Nobody has to: a finding is no duty, and a package is adopted without one.
+    """
+    if case.closed is not None or not case.packages or not may_attest(charter, party):
+        return None
+    package = next(reversed(case.packages.values()))
+    lines = {pledge.line for pledge in case.pledges.values() if pledge.party == party}
+    is_in_it = any(package.totals.get(line, 0) for line in lines)
+    return package if is_in_it and party not in package.attested else None
 
 
 def adopted_by(case: CaseState, package: PackageState) -> tuple[str, ...]:

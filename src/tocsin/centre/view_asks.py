@@ -1,8 +1,9 @@
-"""What the centre waits for from one seat: positions, acknowledgements, confirmations."""
+"""What the centre waits for from one seat: positions, acknowledgements, confirmations; and what it is invited to."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from tocsin.alliance import packages
 from tocsin.alliance.state import Procedure
 from tocsin.centre.view_model import Ask
 from tocsin.centre.words import shortened
@@ -16,7 +17,7 @@ TITLE_LETTERS = 80
 
 def asks(view: "View") -> tuple[Ask, ...]:
     """All of them, those with a deadline first."""
-    found = [*_of_procedures(view), *_of_contents(view)]
+    found = [*_of_procedures(view), *_of_contents(view), *_of_packages(view)]
     return tuple(sorted(found, key=lambda ask: (ask.by is None, ask.by or 0)))
 
 
@@ -104,4 +105,19 @@ def _of_contents(view: "View") -> Iterator[Ask]:
                 says=f"{view.law.name(held.author)} released the warning '{held.warning}' to you. Confirm it.",
                 case=held.case,
                 name=held.warning,
+            )
+
+
+def _of_packages(view: "View") -> Iterator[Ask]:
+    """An invitation: no clause obliges anybody to check a package, and a finding stops nothing."""
+    for case in view.seen_cases():
+        package = packages.to_check(view.snapshot, case, view.seat)
+        if package is not None:
+            who = "you have" if package.by == view.seat else f"{view.law.name(package.by)} has"
+            yield Ask(
+                kind="check package",
+                says=f"The force package '{package.id}' fills a line to which you pledged. You may check the plan "
+                f"behind it, which {who}, and say what you find: an invitation, no duty.",
+                case=case.id,
+                name=package.id,
             )

@@ -28,10 +28,10 @@ class Deadline(Shown, frozen=True, kw_only=True):
 
 
 class Ask(Shown, frozen=True, kw_only=True):
-    """Something the centre waits for from this seat."""
+    """Something the centre waits for from this seat, or invites it to."""
 
     kind: Literal["position", "acknowledge text", "acknowledge warning", "acknowledge recall", "confirm position",
-                  "confirm expiry", "second person"]  # fmt: skip
+                  "confirm expiry", "check package", "second person"]  # fmt: skip
     says: str
     case: str = ""
     name: str = ""

@@ -270,6 +270,8 @@ def ask_command(told: Told, seat: str) -> str:
             return f"tocsin position POSITION --confirm {text}"
         case "confirm expiry":
             return f"tocsin text confirm{' --by OFFICE' if seat == SECRETARIAT else ''} {text}"
+        case "check package":
+            return "tocsin forces verify PLAN"
         case "second person":
             return "tocsin pending list"
         case _:

@@ -129,6 +129,7 @@ def _task(call: Call, ask: Ask) -> Task:
         "confirm position": f"/desk/entered/{case}/{name}",
         "acknowledge warning": f"/cases/{case}/warnings/{name}",
         "acknowledge recall": f"/cases/{case}/warnings/{name}",
+        "check package": f"/cases/{case}/forces#check",
         "second person": f"/desk/pending/{name}",
     }
     link = onward(call, links.get(ask.kind, "/desk"))
