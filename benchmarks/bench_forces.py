@@ -73,9 +73,7 @@ def instance(size: Size, seed: int) -> tuple[ForceCase, tuple[Unit, ...]]:
     return case, units
 
 
-def _unit(
-    draw: Random, number: int, nations: list[PartyId], codes: tuple[Capability, ...], counted_in: int
-) -> Unit:
+def _unit(draw: Random, number: int, nations: list[PartyId], codes: tuple[Capability, ...], counted_in: int) -> Unit:
     alone = draw.random() < 0.25
     tags = draw.sample(TAGS, draw.choice((0, 0, 0, 1, 2)))
     return Unit(

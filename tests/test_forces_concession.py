@@ -12,13 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from benchmarks.bench_forces import Size, instance
 from tests.forces_changes_brute import cheapest as by_trying
 from tests.forces_instances import CODES, NATIONS, PLACES, ZERO, asked, battalion
 from tests.forces_oracle import judge, judge_choice
 from tocsin.forces.changes import kind_of, parse
 from tocsin.forces.explain import plan_of
 from tocsin.forces.greedy import greedy
-from tocsin.forces.levels import Reach, question
+from tocsin.forces.levels import Moving, question
 from tocsin.forces.model import (
     About,
     Cap,
@@ -36,12 +37,12 @@ from tocsin.forces.model import (
 )
 from tocsin.forces.needed import most_needed
 from tocsin.forces.plan.budget import ENDLESS, Budget
-from tocsin.forces.plan.concession import cheapest
+from tocsin.forces.plan.concession import Limits, cheapest
 from tocsin.forces.plan.replan import fill_first, least_shortfall
-from tocsin.forces.remedy import tried
+from tocsin.forces.remedy import is_remedy, tried
 from tocsin.forces.repair import Repair, floors_of
 
-REACHES: tuple[Reach, ...] = get_args(Reach)
+MOVINGS: tuple[Moving, ...] = get_args(Moving)
 KINDS: tuple[ChangeKind, ...] = get_args(ChangeKind)
 
 
@@ -177,10 +178,10 @@ def test_nothing_cheaper_than_the_named_change_fills_the_line(drawn: Impeded) ->
 @given(st.integers(0, 1_000_000).map(Impeded.draw).filter(bool))
 def test_the_named_change_fills_the_line_once_it_is_planned_again(drawn: Impeded) -> None:
     case, units, package, line, _ = drawn
-    for reach in REACHES:
-        remedy = cheapest(question(case, units, line, reach=reach, package=package), package).remedy
+    for moving in MOVINGS:
+        remedy = cheapest(question(case, units, line, moving=moving, package=package), package).remedy
         if remedy is not None:
-            again = fill_first(remedy.case, remedy.units, package, line, Budget(), reach=reach)
+            again = fill_first(remedy.case, remedy.units, package, line, Budget(), moving=moving)
             assert again is not None
             floors = floors_of(package) | {line: 0}
             assert all(total.shortfall <= floors[total.line] for total in again.totals)
@@ -191,7 +192,9 @@ def test_the_named_change_fills_the_line_once_it_is_planned_again(drawn: Impeded
 @given(st.integers(0, 1_000_000).map(Impeded.draw).filter(bool))
 def test_the_fewer_units_are_moved_the_less_is_found(drawn: Impeded) -> None:
     case, units, package, line, _ = drawn
-    found = [cheapest(question(case, units, line, reach=reach, package=package), package).remedy for reach in REACHES]
+    found = [
+        cheapest(question(case, units, line, moving=moving, package=package), package).remedy for moving in MOVINGS
+    ]
     points = [one.points if one else ENDLESS for one in found]
     assert points == sorted(points)
 
@@ -369,6 +372,19 @@ def test_where_two_things_hold_a_line_back_no_single_change_fills_it() -> None:
     case = replace(case, gate=(gate,))
     found = cheapest(question(case, (HELD,), "line"), greedy(case, (HELD,)))
     assert (found.remedy, found.proved) == (None, True)
+
+
+@pytest.mark.parametrize("ticks", [1, 30, 60, 120, 240, 480, 100_000])
+def test_wherever_the_clock_cuts_the_search_short_what_it_names_fills_the_line(ticks: int) -> None:
+    case, units = instance(Size(nations=8, units=100, lines=14), 1)
+    package = greedy(case, units)
+    (short, *_) = (total.line for total in package.totals if total.shortfall)
+    clock = iter(range(10**9))
+    asked_ = question(case, units, short)
+    found = cheapest(asked_, package, Limits(seconds=ticks, clock=lambda: float(next(clock))))
+    assert found.remedy is not None or ticks == 1
+    if found.remedy is not None:
+        assert is_remedy(asked_, package, found.remedy.case, found.remedy.units, found.remedy.package)
 
 
 def test_of_equal_prices_the_kind_that_stands_first_is_named_and_the_least_amount() -> None:

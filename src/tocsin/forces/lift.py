@@ -25,11 +25,17 @@ class LiftBook:
         return None
 
     def take(self, first: int, last: int, tonnes: int) -> None:
-        """Adds a load, whether it fits or not."""
+        """Adds a load, whether it fits or not; fewer than 0 tonnes take one off."""
         for start in range(first + 1):
             loads = self._loads[start]
             for end in range(last, len(loads)):
                 loads[end] += tonnes
+
+    def copy(self) -> "LiftBook":
+        """Another one with the same loads."""
+        made = LiftBook(())
+        made._before, made._loads = self._before, [loads.copy() for loads in self._loads]
+        return made
 
     def overfull(self) -> list[tuple[int, int, int, int]]:
         """(first place, last place, tonnes asked, tonnes there) of every run that holds too much."""

@@ -57,16 +57,14 @@ class Remedy(NamedTuple):
     package: ForcePackage
 
 
-class Search(NamedTuple):
-    """What a search for the cheapest change came to."""
+class RemedySearch(NamedTuple):
+    """What a search for the cheapest change came to, among packages that move the units the question lets move."""
 
     remedy: Remedy | None
     tried: int
     """How many changes it was looked for among; each amount of one counts as one."""
     proved: bool
-    """Whether nothing cheaper in the family does it; without a remedy: whether nothing at all in it does."""
-    near: bool
-    """Whether only units that could serve the line were moved."""
+    """Whether nothing cheaper does it; without a remedy: whether nothing at all does."""
 
 
 def order(points: int, change: Change) -> tuple[int, int, str]:
@@ -92,36 +90,33 @@ def is_remedy(
     )
 
 
-def at_once(asked: Question, package: ForcePackage) -> Search | None:
-    """Another package of the same inputs that fills the line, where a repair finds one."""
-    found = _repaired(asked, package, None)
-    return Search(found, 0, proved=True, near=asked.is_near) if found else None
-
-
-def tried(asked: Question, package: ForcePackage, *, quick: bool = False) -> Search:
+def tried(
+    asked: Question, package: ForcePackage, *, quick: bool = False, over: Callable[[], bool] = lambda: False
+) -> RemedySearch:
     """The cheapest change that a repair of the package finds to fill the line. There may be a cheaper one.
 
-    `quick`: of what can be had in any amount pledges alone, and of the rest the cheapest.
+    `quick`: of what can be had in any amount pledges alone, and of the rest the cheapest. Nothing more is tried once
+    it is `over`.
     """
-    if found := at_once(asked, package):
-        return found
+    if again := _repaired(asked, package, None):  # another package of the same inputs fills it
+        return RemedySearch(again, 0, proved=True)
     single, amounted = levels(asked), amounts(asked)
     everything = len(single) + len(amounted)
     best: Remedy | None = None
     for amount in amounted:
-        if quick and not isinstance(amount.at(1), NewPledge):
+        if (quick and not isinstance(amount.at(1), NewPledge)) or over():
             continue
         least = _least(asked, package, amount)
         if least is not None and (best is None or _key(least) < _key(best)):
             best = least
     cheapest_first = sorted(single, key=lambda one: order(one.points, one.change))
     for level in cheapest_first[:QUICK_MAX] if quick else cheapest_first:
-        if best is not None and order(level.points, level.change) > _key(best):
+        if over() or (best is not None and order(level.points, level.change) > _key(best)):
             break
         if remedy := _repaired(asked, package, level.change, level):
             best = remedy
             break
-    return Search(best, everything, proved=False, near=asked.is_near)
+    return RemedySearch(best, everything, proved=False)
 
 
 def _key(remedy: Remedy) -> tuple[int, int, str]:

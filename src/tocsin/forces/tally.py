@@ -1,11 +1,12 @@
 """What units have taken together of lift, of a line and of their nation's pledge. docs/FORCES.md, part 4."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from copy import copy
 
 from tocsin.forces.arcs import Terms
-from tocsin.forces.figures import Served
+from tocsin.forces.figures import Served, served_in
 from tocsin.forces.lift import LiftBook
-from tocsin.forces.model import RequirementLine, RuleId, Unit
+from tocsin.forces.model import ForcePackage, RequirementLine, RuleId, Unit
 from tocsin.terms import PartyId
 
 
@@ -15,7 +16,7 @@ class Tally:
     def __init__(self, terms: Terms, units: Iterable[Unit]) -> None:
         self._counted = terms.counted
         self.lines: dict[str, str] = {}
-        """By unit: the line it serves."""
+        """By unit: the line it serves; empty where that is one of another scenario."""
         self.filled: dict[str, int] = {}
         """By line: the strength on it."""
         self.given: dict[tuple[str, PartyId], int] = {}
@@ -53,6 +54,30 @@ class Tally:
         if not unit.self_deploying:
             self.lift.take(window.first_lift, window.last_lift, unit.lift_tonnes)
 
+    def take_elsewhere(self, unit: Unit) -> None:
+        """Adds a unit that serves another scenario: it serves no line here, and counts for its nation's cap."""
+        self.lines[unit.id] = ""
+        kept = (unit.nation, self._counted[unit.capability])
+        self.sent[kept] = self.sent.get(kept, 0) + unit.strength
+
+    def drop(self, served: Served) -> None:
+        """Takes a unit off again."""
+        unit, line, window = served
+        kept = (unit.nation, self._counted[unit.capability])
+        del self.lines[unit.id]
+        self.filled[line.id] -= unit.strength
+        self.given[line.id, unit.nation] -= unit.strength
+        self.sent[kept] -= unit.strength
+        if not unit.self_deploying:
+            self.lift.take(window.first_lift, window.last_lift, -unit.lift_tonnes)
+
+    def copy(self) -> "Tally":
+        """Another one with the same units."""
+        made = copy(self)
+        made.lines, made.filled, made.given = self.lines.copy(), self.filled.copy(), self.given.copy()
+        made.sent, made.lift = self.sent.copy(), self.lift.copy()
+        return made
+
     def count(self, unit: Unit, line: RequirementLine) -> None:
         """Adds a unit's strength alone, without its load."""
         self.lines[unit.id] = line.id
@@ -70,3 +95,11 @@ class Tally:
         """Whether a nation sends, with so much more, more of what is counted than its cap allows."""
         percent = self.percents.get(kept)
         return percent is not None and 100 * (self.sent.get(kept, 0) + more) > percent * self.pledged.get(kept, 0)
+
+
+def tally_of(terms: Terms, units: Sequence[Unit], package: ForcePackage) -> Tally:
+    """What the units of a lawful package of these inputs have taken."""
+    tally = Tally(terms, units)
+    for served in served_in(terms, units, package):
+        tally.take(served)
+    return tally

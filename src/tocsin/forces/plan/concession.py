@@ -19,15 +19,19 @@ from tocsin.forces.model import ForcePackage
 from tocsin.forces.plan.budget import ENDLESS, Budget
 from tocsin.forces.plan.loosened import Column, Loosened
 from tocsin.forces.plan.program import Floats
-from tocsin.forces.plan.solve import Found, branch, probe
-from tocsin.forces.remedy import Remedy, Search, is_remedy, order, tried
+from tocsin.forces.plan.solve import branch, probe
+from tocsin.forces.remedy import Remedy, RemedySearch, is_remedy, order, tried
 
 ALGORITHM = "concession 1"
 NODES_MAX = 1_000
+NODES_OF_SOME = 30
+"""Where not all units may be moved nothing is proved, and more of them seldom find anything."""
 NODES_OF_EQUALS = 200
 """To find whether a change that stands before one of the same price does it too."""
 NODES_TO_KEEP = 50
 """To find a package that leaves most units where they are."""
+NARROWING, SEARCHING = 0.5, 0.7
+"""Parts of the seconds left that bounds may take, and each of the searches."""
 NEARLY = 1e-4
 TRIES_MAX = 5
 """So many answers may turn out not to hold, whole numbers being exact and the solver's not."""
@@ -36,47 +40,73 @@ TRIES_MAX = 5
 class Limits(NamedTuple):
     """When to stop looking: by nodes, so that it is the same every time, or by the clock as well."""
 
-    nodes: int = NODES_MAX
+    nodes: int | None = None
+    """None: as many as the question is worth."""
     seconds: float = ENDLESS
+    """For the whole question."""
     clock: Callable[[], float] = lambda: 0.0
+
+    def budget(self, asked: Question) -> Budget:
+        """What there is for a question, from now on."""
+        nodes = (NODES_MAX if asked.moves_all else NODES_OF_SOME) if self.nodes is None else self.nodes
+        seconds = None if self.seconds == ENDLESS else self.seconds
+        return Budget(seconds=seconds, nodes=nodes, clock=self.clock)
 
 
 DEFAULT = Limits()
 
 
-def cheapest(asked: Question, package: ForcePackage, limits: Limits = DEFAULT) -> Search:
+def cheapest(asked: Question, package: ForcePackage, limits: Limits = DEFAULT) -> RemedySearch:
     """The cheapest change that fills the line, by price and then by the order of docs/FORCES.md, part 9.
 
     What a repair finds is known to fill it, so that nothing dearer is looked at; it is the answer where the limits
     are met before anything better is found.
     """
-    known = tried(asked, package, quick=True)
-    if known.remedy is not None and known.remedy.change is None:
+    budget = limits.budget(asked)
+    known = tried(asked, package, quick=True, over=budget.over)
+    if budget.over() or (known.remedy is not None and known.remedy.change is None):
         return known
     loosened = Loosened(asked, package)
+    if again := _without_change(asked, package, loosened, budget):
+        return RemedySearch(again, 0, proved=True)
     if known.remedy is not None:
         _cut(loosened, known.remedy.points)
-    _narrow(loosened, limits, known.remedy.points if known.remedy else None)
+    _narrow(loosened, budget.part(NARROWING), known.remedy.points if known.remedy else None)
     start = _point_of(loosened, known.remedy) if known.remedy else None
     proved, remedy = True, None
     for _ in range(TRIES_MAX):
-        found = _minimise(loosened, limits, start)
+        found = branch(loosened.program.matrix(), budget.part(SEARCHING), start=start)
         proved &= found.ended in ("proved", "infeasible")
         if found.point is None:
             break
-        point = _first_of_equals(loosened, found.point, limits)
-        point = _as_it_was(loosened, package, point)
+        point = _first_of_equals(loosened, found.point, budget)
+        point = _as_it_was(loosened, package, point, budget)
         column, change, points = _read(loosened, point)
         remedy = _checked(asked, package, loosened, point, change, points)
         if remedy is not None:
             break
         proved = False  # it was not so in whole numbers: the next
-        if column is None:
+        if column is None or budget.over():
             break
         loosened.program.upper[column.z] = 0
     if remedy is None and known.remedy is not None:
         remedy, proved = known.remedy, False
-    return Search(remedy, len(loosened.columns), proved, asked.is_near)
+    return RemedySearch(remedy, len(loosened.columns), proved)
+
+
+def _without_change(asked: Question, package: ForcePackage, loosened: Loosened, budget: Budget) -> Remedy | None:
+    """Another package of the same inputs that fills the line."""
+    program = loosened.program
+    before = program.upper.copy()
+    program.upper[[column.z for column in loosened.columns]] = 0
+    found = branch(program.matrix(), budget.part(NARROWING))
+    program.upper[:] = before
+    if found.point is None:
+        if found.ended == "infeasible":
+            program.put(program.rows(1, lower=1), [column.z for column in loosened.columns], 1)
+        return None
+    point = _as_it_was(loosened, package, found.point, budget)
+    return _checked(asked, package, loosened, point, None, 0)
 
 
 def _cut(loosened: Loosened, points: int) -> None:
@@ -90,20 +120,18 @@ def _cut(loosened: Loosened, points: int) -> None:
             program.upper[column.amount] = min(program.upper[column.amount], most)
 
 
-def _narrow(loosened: Loosened, limits: Limits, points: int | None) -> None:
+def _narrow(loosened: Loosened, budget: Budget, points: int | None) -> None:
     """Leaves out changes that do not do it even where units could be divided, and bounds the price of the others."""
     program = loosened.program
     open_ = [column for column in loosened.columns if program.upper[column.z] > 0]
-    as_it_is, *least = probe(program.matrix(), _budget(limits), [column.z for column in open_])
+    least = probe(program.matrix(), budget, [column.z for column in open_])
     for column, bound in zip(open_, least, strict=True):
         if bound == ENDLESS or (points is not None and bound > points + NEARLY):
             program.upper[column.z] = 0
     left = [(column, bound) for column, bound in zip(open_, least, strict=True) if program.upper[column.z] > 0]
     zs = [column.z for column, _ in left]
-    if as_it_is == ENDLESS:
-        program.put(program.rows(1, lower=1), zs, 1)
     row = program.rows(1, lower=0)
-    program.put(row, zs, [program.cost[column.z] - max(0, ceil(bound - NEARLY)) for column, bound in left])
+    program.put(row, zs, [program.cost[column.z] - _whole(bound) for column, bound in left])
     program.put(
         row,
         [column.amount for column, _ in left if column.more],
@@ -111,7 +139,12 @@ def _narrow(loosened: Loosened, limits: Limits, points: int | None) -> None:
     )
 
 
-def _as_it_was(loosened: Loosened, package: ForcePackage, point: Floats) -> Floats:
+def _whole(bound: float) -> int:
+    """The least price of whole points that a bound allows; 0 where the clock left none."""
+    return 0 if bound == -ENDLESS else max(0, ceil(bound - NEARLY))
+
+
+def _as_it_was(loosened: Loosened, package: ForcePackage, point: Floats, budget: Budget) -> Floats:
     """The point with the same change that leaves most units where the package has them, as far as is found at once."""
     program = loosened.program
     before = program.cost.copy(), program.lower.copy(), program.upper.copy()
@@ -121,7 +154,7 @@ def _as_it_was(loosened: Loosened, package: ForcePackage, point: Floats) -> Floa
             program.lower[place] = program.upper[place] = round(point[place])
     program.cost[:] = 0
     program.cost[loosened.force.served] = [-2 if way.pair in sent else 1 for way in loosened.ways]
-    found = branch(program.matrix(), Budget(nodes=NODES_TO_KEEP), start=point)
+    found = branch(program.matrix(), _at_most(budget, NODES_TO_KEEP), start=point)
     program.cost[:], program.lower[:], program.upper[:] = before
     return point if found.point is None else found.point
 
@@ -135,13 +168,13 @@ def _read(loosened: Loosened, point: Floats) -> tuple[Column | None, Change | No
     return None, None, 0
 
 
-def _first_of_equals(loosened: Loosened, point: Floats, limits: Limits) -> Floats:
+def _first_of_equals(loosened: Loosened, point: Floats, budget: Budget) -> Floats:
     """Of points with the least price the first in order; the least amount where each costs nothing."""
     column, change, points = _read(loosened, point)
     if column is None or change is None:
         return point
     program, rivals = loosened.program, []
-    limits = limits._replace(nodes=min(limits.nodes, NODES_OF_EQUALS))
+    budget = _at_most(budget, NODES_OF_EQUALS)
     before = program.cost.copy(), program.lower.copy(), program.upper.copy()
     for number, one in enumerate(loosened.columns):
         amount = _amount_for(one, points)
@@ -160,7 +193,7 @@ def _first_of_equals(loosened: Loosened, point: Floats, limits: Limits) -> Float
         zs = [loosened.columns[number].z for _, number in rivals]
         row = program.rows(1, lower=1)
         program.put(row, zs, 1)
-        if (better := _minimise(loosened, limits).point) is not None:
+        if (better := branch(program.matrix(), budget).point) is not None:
             point = better
             column = _read(loosened, point)[0] or column
         program.row_lower[row] = 0
@@ -168,7 +201,7 @@ def _first_of_equals(loosened: Loosened, point: Floats, limits: Limits) -> Float
     if column.more and not column.more.each:
         program.cost[:], program.lower[column.z] = 0, 1
         program.cost[column.amount] = 1
-        better = _minimise(loosened, limits).point
+        better = branch(program.matrix(), budget).point
         point = point if better is None else better
     program.cost[:], program.lower[:], program.upper[:] = before
     return point
@@ -243,11 +276,8 @@ def _send(loosened: Loosened, remedy: Remedy, number: int, point: Floats) -> Non
             point[one.sent] = 1
 
 
-def _minimise(loosened: Loosened, limits: Limits, start: Floats | None = None) -> Found:
-    return branch(loosened.program.matrix(), _budget(limits), start=start)
-
-
-def _budget(limits: Limits) -> Budget:
-    """For one search: its seconds are its own."""
-    seconds = None if limits.seconds == ENDLESS else limits.seconds
-    return Budget(seconds=seconds, nodes=limits.nodes, clock=limits.clock)
+def _at_most(budget: Budget, nodes: int) -> Budget:
+    """A part of what is left, for a search of no more than so many nodes."""
+    part = budget.part(SEARCHING)
+    part.nodes = min(part.nodes, nodes)
+    return part

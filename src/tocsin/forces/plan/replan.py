@@ -9,7 +9,7 @@ import numpy as np
 
 from tocsin.forces.arcs import Window, arc, terms_of
 from tocsin.forces.figures import Served, package_of
-from tocsin.forces.levels import Reach
+from tocsin.forces.levels import Moving
 from tocsin.forces.model import ForceCase, ForcePackage, Unit
 from tocsin.forces.plan.budget import Budget
 from tocsin.forces.plan.program import Floats, Force, lay_out
@@ -42,27 +42,27 @@ def fill_first(
     line_id: str,
     budget: Budget,
     *,
-    reach: Reach = "all",
+    moving: Moving = "all",
 ) -> ForcePackage | None:
     """The package that fills a line first, or as far as can be, while no other line is short of more than before.
 
     Where that cannot be, because something was taken away, as little weighted shortfall as possible is added to the
-    others. Then the weighted shortfall is made small, then the cost. Units beyond reach stay
-    where they are. None where the budget did not suffice, or not all who stay may.
+    others. Then the weighted shortfall is made small, then the cost. Units that are not moved
+    stay where they are. None where the budget did not suffice, or not all who stay may.
     """
     terms = terms_of(case)
     stock, arcs = stock_of(terms, units), arcs_of(terms, units)
     place = [line.id for line in case.line].index(line_id)
     staying = np.zeros(0, dtype=np.int64)
-    if reach != "all":
+    if moving != "all":
         sent = {one.unit: [line.id for line in case.line].index(one.line) for one in before.assignments}
         free = [
-            unit.capability in terms.accepted[line_id] and (reach == "near" or sent.get(unit.id, place) == place)
+            unit.capability in terms.accepted[line_id] and (moving == "near" or sent.get(unit.id, place) == place)
             for unit in units
         ]
         now = [sent.get(unit.id, -1) for unit in units]
         arcs, staying = _within(
-            arcs, np.array(free, np.bool_), np.array(now, np.int64), place if reach == "idle" else None
+            arcs, np.array(free, np.bool_), np.array(now, np.int64), place if moving == "idle" else None
         )
     force = lay_out(terms, stock, arcs)
     force.program.lower[force.served[staying]] = 1

@@ -11,6 +11,7 @@ import numpy as np
 
 from tocsin.forces.plan.budget import ENDLESS, Budget
 from tocsin.forces.plan.program import Floats, Matrix
+from tocsin.forces.plan.supply import Ints
 
 SEED = 7
 Ended = Literal["proved", "infeasible", "nodes", "clock", "told", "failed"]
@@ -123,28 +124,58 @@ def branch(
 def probe(matrix: Matrix, budget: Budget, columns: Sequence[int]) -> list[float]:
     """By column: the value of the relaxation where it is 1 and the others are 0; endless where there is none.
 
-    One more stands before them: where all are 0. Columns that the budget leaves no time for have no bound.
+    Columns that the budget leaves no time for have no bound.
     """
+    matrix, tied = _untied(matrix, columns)
     highs = _ready(matrix, budget)
     highs.setOptionValue("solver", "simplex")
     highs.setOptionValue("solve_relaxation", True)
+
+    def put(column: int, upper: float) -> None:
+        own = tied[column].astype(np.int32)
+        none = np.zeros(own.size)
+        highs.changeColBounds(column, upper, upper)
+        highs.changeColsBounds(own.size, own, none, matrix.upper[own] if upper else none)
+
     for place in columns:
-        highs.changeColBounds(place, 0.0, 0.0)
+        put(place, 0.0)
     values: list[float] = []
-    one_by_one: tuple[int | None, ...] = (None, *columns)
-    for column in one_by_one:
+    for column in columns:
         if budget.over():
             values.append(-ENDLESS)
             continue
-        if column is not None:
-            highs.changeColBounds(column, 1.0, 1.0)
+        put(column, 1.0)
         highs.run()
         ended = _ended(highs, budget)
         value = highs.getInfo().objective_function_value if ended == "proved" else -ENDLESS
         values.append(ENDLESS if ended == "infeasible" else value)
-        if column is not None:
-            highs.changeColBounds(column, 0.0, 0.0)
+        put(column, 0.0)
     return values
+
+
+def _untied(matrix: Matrix, columns: Sequence[int]) -> tuple[Matrix, dict[int, Ints]]:
+    """The same without the rows that say "x is at most z", and by z of these columns the x of its rows.
+
+    Where z is fixed such a row is a bound of x. Thousands of them make the relaxation many times as slow.
+    """
+    owner = np.repeat(np.arange(matrix.cost.size), np.diff(matrix.starts))
+    is_z = np.isin(owner, columns)
+    many = matrix.row_upper.size
+    tying = (matrix.row_upper == 0) & (matrix.row_lower == -ENDLESS) & (np.bincount(matrix.rows, minlength=many) == 2)
+    for of, value in ((is_z, -1), (~is_z & (matrix.lower[owner] == 0), 1)):
+        tying &= np.bincount(matrix.rows[of & (matrix.values == value)], minlength=many) == 1
+    z_of, x_of = np.zeros(many, dtype=np.int64), np.zeros(many, dtype=np.int64)
+    z_of[matrix.rows[is_z]], x_of[matrix.rows[~is_z]] = owner[is_z], owner[~is_z]
+    tied = {z: np.unique(x_of[tying & (z_of == z)]) for z in columns}
+    inside = ~tying[matrix.rows]
+    kept = matrix._replace(
+        row_lower=matrix.row_lower[~tying],
+        row_upper=matrix.row_upper[~tying],
+        starts=np.concatenate(([0], np.cumsum(np.bincount(owner[inside], minlength=matrix.cost.size)))),
+        rows=(np.cumsum(~tying) - 1)[matrix.rows[inside]],
+        values=matrix.values[inside],
+    )
+    return kept, tied
 
 
 class _Watch:
