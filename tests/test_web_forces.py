@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from itertools import count
 from threading import Event
 from typing import Any
 
@@ -19,9 +20,11 @@ from tocsin.forces.explain import plan_of
 from tocsin.forces.files import load_case
 from tocsin.forces.greedy import greedy
 from tocsin.forces.inventory import load_inventory
-from tocsin.forces.model import Plan
+from tocsin.forces.model import Objective, Plan
+from tocsin.forces.remedy import RemedySearch
 from tocsin.web import planning, searching
 from tocsin.web.planners import Planners
+from tocsin.web.searching import Patience
 
 API = "/api/v1/forces"
 CASE = resource_path("operations", "meridian-ford").read_text(encoding="utf-8")
@@ -330,3 +333,104 @@ def test_without_a_solver_the_answer_is_the_one_found_at_once(monkeypatch: pytes
         assert msgspec.json.decode(answer.content, type=Plan) == ford()
 
     told(story)
+
+
+TIGHT = """\
+schema = 1
+
+[case]
+id = "tight"
+title = "Little lift"
+operation = "rapid reaction"
+activation = 2026-03-02
+hypothetical = true
+
+[[line]]
+id = "light"
+capability = "infantry-light"
+required = 1000
+destination = "north"
+in_place_by_hours = 240
+priority = 1
+
+[[lift]]
+leaves_hours = 48
+tonnes = 600
+"""
+"""Of `THREE` at once the strongest is sent, which leaves the others no lift; together they are stronger."""
+THREE = """\
+id,nation,name,capability,strength,location,notice_to_move_hours,transit_hours,cost_cents,lift_tonnes
+XAA-1,XAA,Heavy,infantry-light,600,Ardmouth,20,12,90000000,600
+XAB-1,XAB,Light,infantry-light,450,Belmora,12,30,70000000,300
+XAC-1,XAC,Light,infantry-light,450,Corve,12,30,70000000,300
+"""
+PLEDGE = "pledge XAA:infantry-light:1"
+
+
+def tight(*objectives: Objective) -> Plan:
+    case, units = planning.read_inputs(TIGHT.encode(), "case", THREE.encode(), "inventory")
+    return searching.improved(case, units, objectives, "equal", Patience(10))
+
+
+def test_what_if_plans_for_the_same_objectives_as_the_plan_that_it_is_compared_with() -> None:
+    before = tight("shortfall", "cost")
+    assert before.package.weighted_shortfall == 100
+    found = searching.what_if(before, [PLEDGE], "", Patience(10))
+    assert found.package.weighted_shortfall == 99
+    assert found.search is not None
+    assert [stage.objective for stage in found.search.stages] == ["shortfall", "cost"]
+    assert found.what_if is not None
+    assert found.what_if.caution == ""
+
+
+def test_a_plan_found_at_once_is_compared_with_one_found_at_once() -> None:
+    before = tight()
+    assert before.package.weighted_shortfall == 400
+    found = searching.what_if(before, [PLEDGE], "", Patience(10))
+    assert (found.package.weighted_shortfall, found.search) == (399, None)
+    assert found.what_if is not None
+    assert found.what_if.caution == ""
+
+
+def test_where_the_solver_is_missing_it_is_said_that_the_two_plans_do_not_compare(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    before = tight("shortfall")
+    monkeypatch.setattr(searching, "has_solver", lambda: False)
+    found = searching.what_if(before, [PLEDGE], "", Patience(10))
+    assert found.what_if is not None
+    assert "this one was found at once" in found.what_if.caution
+    assert "may come of that, and not of what was changed" in found.what_if.caution
+
+
+def test_a_search_that_the_clock_ends_loses_nothing_of_the_plan_that_stood_and_says_so() -> None:
+    found = searching.what_if(tight("shortfall"), [PLEDGE], "", Patience(10, lambda: True))
+    assert found.package.weighted_shortfall <= 100
+    assert found.what_if is not None
+    assert "The time was over before the search for this one was" in found.what_if.caution
+
+
+def test_the_time_there_is_is_shared_by_all_lines_and_the_pledge_that_matters_most(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    given: list[float] = []
+
+    def idle(_: object, __: object, patience: Patience) -> RemedySearch:
+        given.append(patience.left)
+        return RemedySearch(None, 0, proved=False)
+
+    monkeypatch.setattr(searching, "monotonic", lambda: 0.0)  # no time passes
+    monkeypatch.setattr(searching, "_cheapest", idle)
+    found = searching.explain(ford(), "", Patience(12))
+    assert given == [pytest.approx(12 / (6 - number)) for number in range(5)]
+    assert len(found.lines) == 5
+
+
+def test_an_explanation_whose_time_is_over_in_the_middle_of_a_search_is_an_answer_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ticks = count()
+    monkeypatch.setattr(searching, "monotonic", lambda: next(ticks) * 0.5)  # whoever looks at the clock loses time
+    for seconds in range(1, 20, 3):
+        found = searching.explain(ford(), "", Patience(seconds))
+        assert {row.outcome for row in found.lines} <= {"unknown", "change", "pledge", "plan again", "nothing"}

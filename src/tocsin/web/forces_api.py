@@ -77,7 +77,8 @@ def _changed(body: WhatIfIn, patience: Patience) -> Plan:
 
 def _gaps(body: GapsIn, _: Patience) -> GapReport:
     cases = [(f"case {number}", text.encode()) for number, text in enumerate(body.cases, 1)]
-    return planning.gaps_of(cases, body.inventory.encode(), "inventory")
+    asked, units = planning.read_scenarios(cases, body.inventory.encode(), "inventory")
+    return planning.gaps_of(asked, units, "inventory")
 
 
 def _burden(body: CheckIn, _: Patience) -> Burden:

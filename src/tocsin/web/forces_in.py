@@ -5,7 +5,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from tocsin.forces.model import Objective, Plan, Principle
-from tocsin.web.planning import CASE_LETTERS_MAX, INVENTORY_LETTERS_MAX
+from tocsin.web.planning import CASE_LETTERS_MAX, CASES_MAX, INVENTORY_LETTERS_MAX
 from tocsin.web.searching import SECONDS_MAX
 
 CaseText = Annotated[str, Meta(max_length=CASE_LETTERS_MAX)]
@@ -34,7 +34,7 @@ class PlanIn(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 class GapsIn(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Several cases of forces and one inventory."""
 
-    cases: Annotated[tuple[CaseText, ...], Meta(min_length=1, max_length=20)]
+    cases: Annotated[tuple[CaseText, ...], Meta(min_length=1, max_length=CASES_MAX)]
     """The texts of case files, TOML."""
     inventory: InventoryText
     """The text of an inventory, CSV."""

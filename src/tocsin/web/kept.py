@@ -22,12 +22,12 @@ def fields_in(form: Struct) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     for name in form.__struct_fields__:
         value = getattr(form, name)
-        if name in FRAME or value is None or value is False or value in ("", ()) or isinstance(value, Upload):
+        if name in FRAME or value is None or value is False or value in ("", ()):
             continue
         if isinstance(value, dict):  # a map's fields are written `field.key`
             found += [(f"{name}.{key}", str(one)) for key, one in value.items() if one != ""]
             continue
-        values = value if isinstance(value, tuple) else (value,)
+        values = [one for one in (value if isinstance(value, tuple) else (value,)) if not isinstance(one, Upload)]
         found += [(name, "true" if one is True else str(msgspec.to_builtins(one))) for one in values]
     return found
 

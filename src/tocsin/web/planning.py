@@ -1,15 +1,14 @@
 """Force packages at the centre: planned, checked and explained from what a request brings, and forgotten with it.
 
-No unit is kept here, and no file of the centre's is read but the capability codes that ship. docs/FORCES.md, part 15.
+No unit is kept here, and no file of the centre's is read but those that ship. docs/FORCES.md, part 15.
 """
 
 from collections.abc import Sequence
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from tocsin.errors import ForcesError, Problem
-from tocsin.forces.explain import is_hypothetical, plan_of
+from tocsin.forces.explain import is_hypothetical, made_anew, plan_of
 from tocsin.forces.figures import inputs_digest, package_digest
 from tocsin.forces.files import case_in, check_plan, plan_in
 from tocsin.forces.gaps import GapReport, Scenario, report, with_all_capabilities
@@ -22,6 +21,8 @@ PAIRS_MAX = 2_000_000
 """Units times lines: 5,000 units for 400 lines."""
 BODY_BYTES = 4_000_000
 """Most bytes of a request about forces."""
+CASES_MAX = 20
+"""Of which is asked at once what is missing."""
 CASE_LETTERS_MAX = 300_000
 INVENTORY_LETTERS_MAX = 3_000_000
 
@@ -87,14 +88,21 @@ def checked(plan: Plan) -> Checked:
     )
 
 
-def gaps_of(cases: Sequence[tuple[str, bytes]], inventory: bytes, inventory_name: str) -> GapReport:
-    """What is missing over several cases, each with its name, planned for itself out of one inventory."""
+def read_scenarios(
+    cases: Sequence[tuple[str, bytes]], inventory: bytes, inventory_name: str
+) -> tuple[tuple[ForceCase, ...], tuple[Unit, ...]]:
+    """Several cases, each with its name, and the one inventory for all of them. Raises ForcesError as `read_inputs`."""
     asked = with_all_capabilities([read_case(text, name) for name, text in cases])
     _check_ids(asked)
     known = [capability for case in asked for capability in case.capability]
     units = inventory_in(inventory, inventory_name, known).units
     check_size(asked, units, inventory_name)
-    return report(inventory_name, units, [Scenario(case, greedy(case, units)) for case in asked])
+    return asked, units
+
+
+def gaps_of(cases: Sequence[ForceCase], units: tuple[Unit, ...], inventory_name: str) -> GapReport:
+    """What is missing over several cases, each planned for itself, at once, out of one inventory."""
+    return report(inventory_name, units, [Scenario(case, greedy(case, units)) for case in cases])
 
 
 def lawful(plan: Plan) -> Plan:
@@ -105,7 +113,7 @@ def lawful(plan: Plan) -> Plan:
         rules = ", ".join(dict.fromkeys(one.rule for one in breaks))
         fix = "verify it to see where; ask whoever made it"
         raise ForcesError([Problem("plan", 0, "package", f"it breaks: {rules}", "one that keeps every rule", fix)])
-    return replace(plan_of(plan.case, plan.units, plan.package), search=plan.search, what_if=plan.what_if)
+    return made_anew(plan)
 
 
 def _check_ids(cases: Sequence[ForceCase]) -> None:
@@ -126,7 +134,7 @@ def check_size(cases: Sequence[ForceCase], units: Sequence[Unit], name: str) -> 
 
 def _text(content: bytes, name: str) -> str:
     try:
-        return content.decode()
+        return content.decode().removeprefix("\ufeff")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise ForcesError([Problem(name, line, "", "this is not UTF-8 text", "UTF-8 text")]) from None

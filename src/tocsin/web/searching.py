@@ -4,29 +4,39 @@ Others wait for this machine too. What is cut short by the clock is the best fou
 """
 
 from collections.abc import Callable, Sequence
-from importlib.util import find_spec
 from time import monotonic
 
 from msgspec.structs import replace
 
 from tocsin.errors import ForcesError, Problem
-from tocsin.forces.case_checks import A_NATION, is_nation
-from tocsin.forces.change_options import OPTIONS
-from tocsin.forces.changes import Change, NewPledge, parse
+from tocsin.forces.changes import Change, parse_all
 from tocsin.forces.explain import plan_of
-from tocsin.forces.explanation import Explanation, LineExplained, MattersMost, explained, matters_most, reach_of
+from tocsin.forces.explanation import (
+    Explanation,
+    LineExplained,
+    MattersMost,
+    explained,
+    matters_most,
+    moving_for,
+    unsearched,
+)
+from tocsin.forces.extras import has_solver
+from tocsin.forces.gaps import GapReport, Scenario, report
 from tocsin.forces.greedy import greedy
 from tocsin.forces.levels import Question
 from tocsin.forces.model import ForceCase, ForcePackage, Objective, Plan, Principle, Unfilled, Unit
 from tocsin.forces.needed import most_needed
-from tocsin.forces.remedy import Search, tried
+from tocsin.forces.remedy import RemedySearch, tried
 from tocsin.forces.repair import Repair
-from tocsin.forces.what_if import inputs_of
+from tocsin.forces.what_if import begin_with, inputs_of, objectives_of
 from tocsin.forces.what_if import what_if as compared
 from tocsin.web.planning import check_size, lawful, planned
 
 SECONDS_MAX = 20
 """Longest search."""
+
+LINE_SECONDS = 1
+"""Less does not answer a line of a large case: then the first lines are answered, and not none."""
 
 
 class _Impatient(Exception):
@@ -44,15 +54,14 @@ class Patience:
         """Seconds."""
         return 0.0 if self.stop() else max(0.0, self._until - monotonic())
 
+    def share(self, of: int, least: float = 0) -> "Patience":
+        """An equal share of the time that is left, for the first of so many pieces of work, at least so much."""
+        return Patience(min(self.left, max(self.left / of, least)), self.stop)
+
     def tick(self, _: int, __: int) -> None:
         """Told after each step of a search. Raises where it has to end."""
         if not self.left:
             raise _Impatient
-
-
-def has_solver() -> bool:
-    """Whether the extra 'solver' is there."""
-    return find_spec("highspy") is not None and find_spec("numpy") is not None
 
 
 def improved(
@@ -61,17 +70,32 @@ def improved(
     objectives: Sequence[Objective],
     fairness: Principle,
     patience: Patience,
+    start: ForcePackage | None = None,
 ) -> Plan:
-    """A plan made better by objectives in their order; the one found at once, where there are none or no solver."""
+    """A plan made better by objectives in their order; the one found at once, where there are none or no solver.
+
+    `start` is what is begun with; left out, it is the package found at once.
+    """
     if not objectives or not has_solver():
         return planned(case, units)
     from tocsin.forces.plan.budget import Budget  # noqa: PLC0415  # of the extra 'solver'
     from tocsin.forces.plan.improve import improve  # noqa: PLC0415  # the same
 
     budget = Budget(seconds=patience.left, clock=monotonic, stop=patience.stop)
-    start = greedy(case, units)
-    package, search = improve(case, units, start, objectives=objectives, fairness=fairness, budget=budget)
+    package, search = improve(
+        case, units, start or greedy(case, units), objectives=objectives, fairness=fairness, budget=budget
+    )
     return replace(plan_of(case, units, package), search=search)
+
+
+def gaps(cases: Sequence[ForceCase], units: tuple[Unit, ...], inventory: str, patience: Patience) -> GapReport:
+    """What is missing over several cases, each with the best package that is found in its share of the time."""
+    scenarios = []
+    for number, case in enumerate(cases):
+        plan = improved(case, units, ("shortfall",), "equal", patience.share(len(cases) - number))
+        bound = None if plan.search is None else plan.search.stages[0].bound
+        scenarios.append(Scenario(case, plan.package, bound))
+    return report(inventory, units, scenarios)
 
 
 def explain(plan: Plan, line: str, patience: Patience) -> Explanation:
@@ -81,7 +105,9 @@ def explain(plan: Plan, line: str, patience: Patience) -> Explanation:
     """
     plan = lawful(plan)
     _check_line(plan, line)
-    lines = [_explained(plan, one, patience) for one in plan.unfilled if line in ("", one.line)]
+    short = [one for one in plan.unfilled if line in ("", one.line)]
+    left = len(short) + (not line)  # the last share is for the pledge that matters most
+    lines = [_explained(plan, one, patience.share(left - number, LINE_SECONDS)) for number, one in enumerate(short)]
     return Explanation(
         case=plan.case.case.id,
         title=plan.case.case.title,
@@ -96,42 +122,33 @@ def explain(plan: Plan, line: str, patience: Patience) -> Explanation:
 def what_if(plan: Plan, changes: Sequence[str], line: str, patience: Patience) -> Plan:
     """The plan once all changes are made, one after the other, each written as an option of `forces what-if`.
 
-    With a line that one is filled first. Raises ForcesError for a plan that breaks a rule, a line that it has not, and
-    with every change that cannot be read or made.
+    With a line that one is filled first; without, it is planned as the plan was, with the same objectives. Where that
+    cannot be, or the time is over, `what_if.caution` in it says so. Raises ForcesError for a plan that breaks a rule,
+    a line that it has not, and with every change that cannot be read or made.
     """
     plan = lawful(plan)
     _check_line(plan, line)
     made = changes_in(changes)
     case, units, _ = inputs_of(plan, made)
     check_size([case], units, "changes")
-    package = _filling(plan, case, units, line, patience) if line else greedy(case, units)
-    return compared(plan, made, line, package)
+    if line:
+        package, is_cut = _filling(plan, case, units, line, patience)
+        return compared(plan, made, line, package, is_cut=is_cut)
+    fairness = "equal" if plan.search is None else plan.search.fairness
+    found = improved(case, units, objectives_of(plan), fairness, patience, begin_with(plan, case, units))
+    is_cut = found.search is not None and not found.search.reproducible
+    return compared(plan, made, line, found.package, found.search, is_cut=is_cut)
 
 
 def changes_in(texts: Sequence[str]) -> list[Change]:
     """The changes that options stand for. Raises ForcesError with every one that cannot be read."""
-    changes: list[Change] = []
-    problems: list[Problem] = []
-    for text in texts:
-        try:
-            changes.append(_change(text))
-        except ForcesError as error:
-            problems += error.problems
-    if problems:
-        raise ForcesError(problems)
-    return changes
+    return parse_all(_option(text) for text in texts)
 
 
-def _change(text: str) -> Change:
+def _option(text: str) -> tuple[str, str]:
+    """The option, and what stands after it; its two hyphens may be left out."""
     name, _, value = text.strip().partition(" ")
-    option = f"--{name.removeprefix('--')}"
-    if option not in OPTIONS:
-        known = ", ".join(one.removeprefix("--") for one in OPTIONS)
-        raise ForcesError([Problem("changes", 0, name[:40], "there is no such change", known)])
-    change = parse(option, value)
-    if isinstance(change, NewPledge) and not is_nation(change.nation):
-        raise ForcesError([Problem(text, 0, "nation", f"'{change.nation}' is no state", A_NATION)])
-    return change
+    return f"--{name.removeprefix('--')}", value
 
 
 def _check_line(plan: Plan, line: str) -> None:
@@ -143,38 +160,19 @@ def _check_line(plan: Plan, line: str) -> None:
 def _explained(plan: Plan, one: Unfilled, patience: Patience) -> LineExplained:
     """A line that is short; where the time is over, without what would fill it."""
 
-    def find(asked: Question, package: ForcePackage) -> Search:
+    def find(asked: Question, package: ForcePackage) -> RemedySearch:
         try:
             patience.tick(0, 0)
             return _cheapest(asked, package, patience)
         except _Impatient:
-            return Search(None, 0, proved=False, near=asked.is_near)
+            return RemedySearch(None, 0, proved=False)
 
-    if patience.left:
-        return explained(plan, one, find, "plan.json")
-    (line,) = (row for row in plan.case.line if row.id == one.line)
-    return LineExplained(
-        line=one.line,
-        capability=line.capability,
-        shortfall=one.shortfall,
-        essential=one.essential,
-        rule=one.rule,
-        says=one.says,
-        blocked=one.blocked,
-        outcome="unknown",
-        change=None,
-        serving=(),
-        moved=(),
-        command="",
-        proved=False,
-        moving="all",
-        tried=0,
-    )
+    return explained(plan, one, find, "plan.json") if patience.left else unsearched(plan, one)
 
 
-def _cheapest(asked: Question, package: ForcePackage, patience: Patience) -> Search:
+def _cheapest(asked: Question, package: ForcePackage, patience: Patience) -> RemedySearch:
     if not has_solver():
-        return tried(asked, package, quick=asked.is_near)
+        return tried(asked, package, quick=not asked.moves_all, over=lambda: not patience.left)
     from tocsin.forces.plan.concession import Limits, cheapest  # noqa: PLC0415  # of the extra 'solver'
 
     return cheapest(asked, package, Limits(seconds=patience.left, clock=monotonic))
@@ -190,13 +188,19 @@ def _matters_most(plan: Plan, patience: Patience) -> MattersMost | None:
         return None
 
 
-def _filling(plan: Plan, case: ForceCase, units: tuple[Unit, ...], line: str, patience: Patience) -> ForcePackage:
-    """The package that fills a line first."""
+def _filling(
+    plan: Plan, case: ForceCase, units: tuple[Unit, ...], line: str, patience: Patience
+) -> tuple[ForcePackage, bool]:
+    """The package that fills a line first, and whether the clock cut the search for it short."""
+    is_cut = False
     if has_solver():
         from tocsin.forces.plan.budget import Budget  # noqa: PLC0415  # of the extra 'solver'
         from tocsin.forces.plan.replan import fill_first  # noqa: PLC0415  # the same
 
         budget = Budget(seconds=patience.left, clock=monotonic, stop=patience.stop)
-        if found := fill_first(case, units, plan.package, line, budget, reach=reach_of(case, units, line)):
-            return found
-    return Repair(case, units, plan.package, line).package()
+        moving = moving_for(case, units, line)
+        found = fill_first(case, units, plan.package, line, budget, moving=moving)
+        is_cut = budget.by_clock or budget.stopped
+        if found:
+            return found, is_cut
+    return Repair(case, units, plan.package, line).package(), is_cut

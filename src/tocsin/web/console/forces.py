@@ -14,6 +14,7 @@ from tocsin.alliance.state import CaseState
 from tocsin.errors import ForcesError, Malformed, Overloaded
 from tocsin.forces.change_options import OPTIONS
 from tocsin.forces.explain import why_hypothetical
+from tocsin.forces.extras import has_solver
 from tocsin.forces.model import Objective, Plan, Unit
 from tocsin.pictures.frame import styles
 from tocsin.pictures.page import render, sheets_of
@@ -63,7 +64,7 @@ class OnPlanForm(CheckForm, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     how: Literal["json", "html"] = "json"
     """As what it is saved."""
     change: Line = ""
-    """One change, by a button."""
+    """One change, by a button, with the line that it was offered for: `--notice XAD-1:10 --line light`."""
     changes: Words = ""
     """Changes, one a line, each as an option of `forces what-if`."""
 
@@ -86,9 +87,9 @@ async def plan(call: Call) -> Reply:
     call.view.case_state(call.params["case"])
     again = partial(_show, call, typed=Inputs(form.case_text, form.inventory_text))
     try:
-        drawn = await call.web.planners.do(call.actor.seat, _planned, form, _patience(call))
+        drawn = await call.web.planners.do(call.actor.seat, _planned, form, patience_for(call))
     except (ForcesError, Malformed, Overloaded) as error:
-        return again(_problem(error))
+        return again(mistakes_in(error))
     return _plan_page(call, drawn)
 
 
@@ -99,7 +100,7 @@ async def check(call: Call) -> Reply:
     try:
         found, checked = await call.web.planners.do(call.actor.seat, _read, form)
     except (ForcesError, Malformed, Overloaded) as error:
-        return _show(call, _problem(error))
+        return _show(call, mistakes_in(error))
     return page(
         call,
         "console/forces_check",
@@ -121,7 +122,7 @@ async def keep(call: Call) -> Reply:
     try:
         content, name = await call.web.planners.do(call.actor.seat, _kept, form)
     except (ForcesError, Malformed, Overloaded) as error:
-        return _show(call, _problem(error))
+        return _show(call, mistakes_in(error))
     media = "application/json" if form.how == "json" else HTML
     headers = (
         (b"content-disposition", f'attachment; filename="{name}"'.encode()),
@@ -135,9 +136,9 @@ async def what_if(call: Call) -> Reply:
     form: OnPlanForm = call.body
     call.view.case_state(call.params["case"])
     try:
-        drawn = await call.web.planners.do(call.actor.seat, _changed, form, _patience(call))
+        drawn = await call.web.planners.do(call.actor.seat, _changed, form, patience_for(call))
     except (ForcesError, Malformed, Overloaded) as error:
-        return _show(call, _problem(error))
+        return _show(call, mistakes_in(error))
     return _plan_page(call, drawn)
 
 
@@ -146,9 +147,9 @@ async def explain(call: Call) -> Reply:
     form: OnPlanForm = call.body
     call.view.case_state(call.params["case"])
     try:
-        drawn = await call.web.planners.do(call.actor.seat, _explained, form, _patience(call))
+        drawn = await call.web.planners.do(call.actor.seat, _explained, form, patience_for(call))
     except (ForcesError, Malformed, Overloaded) as error:
-        return _show(call, _problem(error))
+        return _show(call, mistakes_in(error))
     return _plan_page(call, drawn)
 
 
@@ -171,15 +172,15 @@ async def act(call: Call) -> Reply:
     return await forms.act(call, command, back=back, title=f"{deed_words(_)[form.deed]}{_(':')} {case}", again=again)
 
 
-def _patience(call: Call) -> Patience:
+def patience_for(call: Call) -> Patience:
     return Patience(SECONDS, call.web.planners.is_closing)
 
 
 def _planned(form: PlanForm, patience: Patience) -> Drawn:
-    case_name, case = _chosen(form.case_file, form.case_text, "case.toml", "case")
+    case_name, case = chosen(form.case_file, form.case_text, "case.toml", "case")
     if form.inventory_file is None and not form.inventory_text.strip():  # enough to say what is required
         return drawn(planning.planned(planning.read_case(case, case_name), ()))
-    inventory_name, inventory = _chosen(form.inventory_file, form.inventory_text, "units.csv", "inventory")
+    inventory_name, inventory = chosen(form.inventory_file, form.inventory_text, "units.csv", "inventory")
     asked, units = planning.read_inputs(case, case_name, inventory, inventory_name)
     objectives = [name for name in get_args(Objective) if name in form.aim.split(",")]
     return drawn(searching.improved(asked, units, objectives, "equal", patience))
@@ -187,10 +188,12 @@ def _planned(form: PlanForm, patience: Patience) -> Drawn:
 
 def _changed(form: OnPlanForm, patience: Patience) -> Drawn:
     found, _ = _read(form)
-    changes = [form.change] if form.change else [line for line in form.changes.splitlines() if line.strip()]
-    if not 1 <= len(changes) <= CHANGES_MAX:
+    offered, _, line = f" {form.change}".rpartition(" --line ") if form.change else ("", "", "")
+    texts = [offered] if form.change else form.changes.splitlines()
+    changes = [text for text in texts if text.strip()]
+    if not (changes or line) or len(changes) > CHANGES_MAX:
         raise Malformed("What would be otherwise?", field="changes", accepted=f"1 to {CHANGES_MAX} changes, one a line")
-    return drawn(searching.what_if(found, changes, "", patience))
+    return drawn(searching.what_if(found, changes, line, patience))
 
 
 def _explained(form: OnPlanForm, patience: Patience) -> Drawn:
@@ -207,7 +210,7 @@ def _kept(form: OnPlanForm) -> tuple[bytes, str]:
     return render(sheets_of(planning.lawful(found))).encode(), f"{begins}plan.html"
 
 
-def _chosen(file: Upload | None, text: str, name: str, field: str) -> tuple[str, bytes]:
+def chosen(file: Upload | None, text: str, name: str, field: str) -> tuple[str, bytes]:
     """What somebody uploaded, else what they typed, with its name. Raises Malformed for neither."""
     if file is not None:
         return file.name, file.data
@@ -217,7 +220,7 @@ def _chosen(file: Upload | None, text: str, name: str, field: str) -> tuple[str,
 
 
 def _read(form: CheckForm) -> tuple[Plan, planning.Checked]:
-    name, content = _chosen(form.file, form.plan, PLAN_FILE, "plan")
+    name, content = chosen(form.file, form.plan, PLAN_FILE, "plan")
     found = planning.read_plan(content, name)
     return found, planning.checked(found)
 
@@ -236,7 +239,7 @@ def _show(call: Call, problem: Problem | None = None, *, typed: Inputs | None = 
         needs=needs_of(case, view.law.names),
         typed=typed or Inputs(begun, ""),
         columns=COLUMNS,
-        has_solver=searching.has_solver(),
+        has_solver=has_solver(),
         seconds=SECONDS,
         problem=problem,
         name=view.law.name,
@@ -283,7 +286,7 @@ def _actors(call: Call, closed: object) -> dict[str, Any]:
     return {"actors": acting.named(call, able), "parties": acting.named(call, parties)}
 
 
-def _problem(error: Exception) -> Problem:
+def mistakes_in(error: Exception) -> Problem:
     """What is wrong, with all mistakes in the texts."""
     return msgspec.json.decode(reply_of(error).body, type=Problem)
 
