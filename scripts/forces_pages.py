@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
-from tocsin.forces import gaps, model, record_model, standing
+from tocsin.forces import gaps, model, record_model, standing, wording
 from tocsin.forces.files import capabilities
 from tocsin.forces.misses import Miss
 
@@ -88,7 +88,7 @@ def forces_reference(made: str, table: Table) -> str:
 
 
 def _rules() -> str:
-    rows = [f"| `{rule}` | {model.RULE_WORDS[rule]} |" for rule in model.RULES]
+    rows = [f"| `{rule}` | {wording.RULE_WORDS[rule]} |" for rule in model.RULES]
     return "\n".join(["| rule | what holds |", "|---|---|", *rows])
 
 

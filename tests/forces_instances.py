@@ -27,7 +27,7 @@ CODES = (
 )
 NATIONS = tuple(PartyId(code) for code in ("XAA", "XAB", "XAC"))
 PLACES = ("ford", "delta")
-TAGS = ("night", "ford", "first")
+TAGS = ("night", "Night", "ford", "first")
 
 nations = st.sampled_from(NATIONS)
 hours = st.integers(0, 60)

@@ -4,11 +4,13 @@ It shares no code and no method with the product: lift is decided by loading it,
 by intervals.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from datetime import date
 from hashlib import sha256
 from typing import Any, NamedTuple
+from unicodedata import normalize
 
 import msgspec
 
@@ -92,8 +94,7 @@ def may_serve(case: Json, unit: Json, line: Json) -> Times | str:
     """Part 3: the times, or the first rule that fails."""
     if unit["capability"] not in serving(case, line):
         return "capability"
-    tags = {"task": line["tasks"], "area": [line["destination"]], "phase": [line["phase"]]}
-    if any(caveat["hard"] and caveat["tag"] in tags[caveat["scope"]] for caveat in unit["caveats"]):
+    if any(caveat["hard"] and _speaks_of(caveat, line) for caveat in unit["caveats"]):
         return "caveat"
     if not (unit["rotates"] or unit["endurance_days"] >= line["sustain_days"]):
         return "endurance"
@@ -179,11 +180,18 @@ def _all_loaded(case: Json, loads: list[tuple[tuple[int, ...], int]]) -> bool:
     return not any(left)
 
 
+def _speaks_of(caveat: Json, line: Json) -> bool:
+    """Whether its tag is one of the line's, blanks and hyphens as one and capitals aside."""
+    tags = {"task": line["tasks"], "area": [line["destination"]], "phase": [line["phase"]]}[caveat["scope"]]
+    return _plain(caveat["tag"]) in {_plain(tag) for tag in tags}
+
+
+def _plain(tag: str) -> str:
+    return re.sub(r"[\s-]+", "-", normalize("NFKC", tag).casefold()).strip("-")
+
+
 def _stated_right(case: Json, unit: Json, line: Json, one: Json) -> bool:
-    tags = {"task": line["tasks"], "area": [line["destination"]], "phase": [line["phase"]]}
-    soft = {
-        caveat["tag"] for caveat in unit["caveats"] if not caveat["hard"] and caveat["tag"] in tags[caveat["scope"]]
-    }
+    soft = {caveat["tag"] for caveat in unit["caveats"] if not caveat["hard"] and _speaks_of(caveat, line)}
     if (one["nation"], one["strength"], one["soft"]) != (unit["nation"], unit["strength"], sorted(soft)):
         return False
     times = may_serve(case, unit, line)

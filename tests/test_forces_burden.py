@@ -76,7 +76,7 @@ def test_what_the_case_does_not_measure_is_a_mistake_that_names_the_nations(
     with pytest.raises(ForcesError) as told:
         weights(asked(share=shares), UNITS, "capacity")
     (problem,) = told.value.problems
-    assert (problem.file, problem.field, problem.found) == ("case", "share", found)
+    assert (problem.file, problem.field, problem.found) == ("the case 'case'", "share", found)
     assert problem.fix
 
 

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from tests.forces_instances import ZERO, asked, battalion
 from tocsin.errors import ForcesError
-from tocsin.forces.amend import apply, apply_all
+from tocsin.forces.amend import apply
 from tocsin.forces.change_options import OPTIONS
 from tocsin.forces.change_words import words
 from tocsin.forces.changes import (
@@ -181,7 +181,10 @@ def test_a_permission_comes_sooner_where_it_was_later_or_not_given() -> None:
 def test_without_a_nation_its_units_are_gone_and_a_pledge_is_one_more() -> None:
     assert [unit.id for unit in changed("--without XAA")[1]] == ["three"]
     twice = [parse("--pledge", "XAB:a:30")] * 2
-    assert [unit.id for unit in apply_all(twice, CASE, UNITS)[1][3:]] == ["new-XAB-a", "new-XAB-a-2"]
+    units: tuple[Unit, ...] = UNITS
+    for change in twice:
+        _, units = apply(change, CASE, units)
+    assert [unit.id for unit in units[3:]] == ["new-XAB-a", "new-XAB-a-2"]
 
 
 def test_a_case_has_prices_of_its_own() -> None:
@@ -267,7 +270,9 @@ def test_the_example_of_the_shipped_case_can_be_made() -> None:
     case = load_case("meridian-ford")
     units = load_inventory("meridian", capabilities())
     asked_for = [parse("--drop-caveat", "XAB:night"), parse("--add-lift", "2:heavy"), parse("--without", "XAC")]
-    changed_case, changed_units = apply_all(asked_for, case, units)
+    changed_case, changed_units = case, units
+    for change in asked_for:
+        changed_case, changed_units = apply(change, changed_case, changed_units)
     assert sum(row.count * row.tonnes for row in changed_case.lift) == 3600 + 3 * 150
     assert len(units) - len(changed_units) == 4
     assert case.case.activation == ZERO

@@ -1,5 +1,6 @@
 """`tocsin forces` as a planner meets it: tables, JSON, exit codes, and a banner over what is invented."""
 
+import os
 from pathlib import Path
 
 import msgspec
@@ -55,6 +56,57 @@ def test_a_lawful_plan_verifies_though_lines_are_short(plan: Path) -> None:
     assert (done.code, "✓ lawful: every rule is kept by 7 assignments" in done.out) == (0, True)
     own = ("--case", "meridian-ford", "--inventory", "meridian")
     assert tocsin("forces", "verify", str(plan), *own).code == 0
+
+
+def test_a_check_says_whose_case_and_inventory_it_was_held_against(plan: Path) -> None:
+    case, units = ("--case", "meridian-ford"), ("--inventory", "meridian")
+    inside = tocsin("forces", "verify", str(plan))
+    assert "7 assignments, by the case and inventory inside this plan" in inside.flat
+    assert "--case and --inventory hold it against your own." in inside.flat
+    assert "by your case and the inventory inside this plan" in tocsin("forces", "verify", str(plan), *case).flat
+    assert "by your inventory and the case inside this plan" in tocsin("forces", "verify", str(plan), *units).flat
+    own = tocsin("forces", "verify", str(plan), *case, *units)
+    assert "7 assignments, by your case and inventory" in own.flat
+    assert "hold it against your own" not in own.flat
+    told = tocsin("forces", "verify", str(plan), *case, "--json").json
+    assert (told["case_inside"], told["inventory_inside"]) == (False, True)
+
+
+def test_a_plan_tells_when_the_force_closes_and_what_the_hours_of_each_unit_are() -> None:
+    done = planned("meridian-ford")
+    assert "the force closes at hour 160, on day 6" in done.flat
+    assert "Hours are the earliest of each unit alone. Lift is shared: all of it is in place by hour 160." in done.flat
+
+
+def test_what_cannot_be_written_is_refused_before_anything_is_planned(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tocsin.forces.greedy.greedy", None)  # nobody gets so far
+    for option, name in (("--html", "none/a.html"), ("--xlsx", "none/a.xlsx")):
+        done = planned("meridian-ford", option, str(tmp_path / name))
+        assert done.code == 2
+        assert "there is no folder" in " ".join(done.err.split())
+
+
+@pytest.mark.parametrize("columns", ["80", "100"])
+def test_in_a_table_of_long_names_headings_and_numbers_stay_whole(tmp_path: Path, columns: str) -> None:
+    case, units = tmp_path / "case.toml", tmp_path / "units.csv"
+    text = (SHIPPED / "meridian-ford.toml").read_text(encoding="utf-8")
+    case.write_text(text.replace('[[line]]\nid = "', '[[line]]\nid = "line-with-a-rather-long-name-'), encoding="utf-8")
+    rows = (SHIPPED / "meridian.csv").read_text(encoding="utf-8").replace("\nXA", "\nunit-of-the-northern-brigade-XA")
+    units.write_text(rows, encoding="utf-8")
+    words = ("forces", "plan", str(case), "--inventory", str(units))
+    done = tocsin(*words, "--greedy", COLUMNS=columns)
+    for whole in (" required ", " pledged ", " filled ", " shortfall ", " in place ", " strength ", " leaves "):
+        assert whole in done.out
+    for whole in ("by 144 h", "8,230", "1,100 persons", "6 to 140 h", "from 10 h"):
+        assert whole in done.out
+    plan = tmp_path / "plan.json"
+    plan.write_text(tocsin(*words, "--greedy", "--json").out, encoding="utf-8")
+    changed = tocsin("forces", "what-if", str(plan), "--without", "XAC", COLUMNS=columns)
+    assert " missing before   missing now " in changed.out
+    listed = tocsin("forces", "inventory", "list", str(units), COLUMNS=columns)
+    assert all(whole in listed.out for whole in (" strength ", "2,400 persons", "120 h"))
 
 
 def test_a_plan_from_another_inventory_is_told_apart(plan: Path, tmp_path: Path) -> None:
@@ -144,6 +196,30 @@ def test_a_case_may_bring_its_own_capabilities(tmp_path: Path) -> None:
     units.write_text(f"{head}\n{row.replace('infantry-mechanised', 'dogs')}\n", encoding="utf-8")
     assert tocsin("forces", "inventory", "check", str(units)).code == 2
     assert "2,400 dogs" in tocsin("forces", "inventory", "list", str(units), "--case", str(case)).flat
+
+
+@pytest.mark.parametrize("command", ["verify", "explain", "what-if", "burden"])
+def test_a_named_pipe_is_no_plan_and_nobody_waits_for_it(command: str, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe.json"
+    os.mkfifo(pipe)
+    done = tocsin("forces", command, str(pipe))
+    assert (done.code, "pipe.json: the file cannot be read: it is a named pipe" in done.err) == (2, True)
+
+
+def test_mistakes_in_the_form_of_a_plan_are_told_in_the_words_of_json(tmp_path: Path) -> None:
+    path = tmp_path / "plan.json"
+    path.write_text("{}", encoding="utf-8")
+    done = tocsin("forces", "verify", str(path))
+    assert done.code == 2
+    assert "case: the field 'case' is missing\n  accepted: an object" in done.err
+    assert "fix: print one with: tocsin forces plan CASE --inventory UNITS --json" in done.err
+    for word in ("add ", "[[", "a table", "in quotes", "comment"):
+        assert word not in done.err
+
+
+def test_a_nation_that_there_is_not_cannot_be_listed() -> None:
+    wrong = tocsin("forces", "inventory", "list", "meridian", "--nation", "Dunmark")
+    assert (wrong.code, "There is no nation 'Dunmark'. Known: XAA, XAB" in wrong.err) == (2, True)
 
 
 def test_help_names_forces() -> None:

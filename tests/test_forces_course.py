@@ -9,7 +9,8 @@ from msgspec.structs import replace
 
 from tests.forces_instances import ZERO, asked, battalion, instances
 from tocsin.forces.arcs import terms_of
-from tocsin.forces.course import Carried, Course, Load, Step, at, course_of, fill
+from tocsin.forces.closure import Load
+from tocsin.forces.course import Carried, Course, Step, at, course_of, fill
 from tocsin.forces.explain import plan_of
 from tocsin.forces.files import load_case
 from tocsin.forces.greedy import greedy

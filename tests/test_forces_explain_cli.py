@@ -12,6 +12,9 @@ from tests.cli import Done, tocsin
 from tests.forces_oracle import judge
 from tocsin.forces.explanation import is_large
 from tocsin.forces.files import load_plan
+from tocsin.forces.levels import Question
+from tocsin.forces.model import ForcePackage
+from tocsin.forces.remedy import RemedySearch, tried
 
 SHORT = ("infantry", "air-policing", "early-warning", "supply", "armour")
 
@@ -118,7 +121,8 @@ def test_a_line_may_be_named_by_its_number(plan: Path) -> None:
         (("--pledge", "ZZZ:armour:3"), "'ZZZ' is no state"),
         (("--pledge", "XAB:armor:3"), "did you mean 'armour'?"),
         (("--line", "infantri"), "Did you mean 'infantry'?"),
-        (("--line", "0"), "There is no requirement line '0'."),
+        (("--line", "0"), "there is no requirement line 0. Give 1 to 8, or an id: infantry, "),
+        (("--line", "12"), "there is no requirement line 12. Give 1 to 8, or an id: infantry, "),
         (("--without", "XAC", "--without", "XAC"), "there is no nation 'XAC'"),
     ],
 )
@@ -167,6 +171,12 @@ def test_a_line_that_nothing_fills_ends_with_one(tmp_path: Path) -> None:
     assert "→ No single change fills it: gate" in done.flat
 
 
+@pytest.mark.parametrize("command", ["explain", "what-if"])
+def test_more_seconds_than_a_week_are_refused(plan: Path, command: str) -> None:
+    done = tocsin("forces", command, str(plan), "--line", "infantry", "--seconds", "9" * 400)
+    assert (done.code, "--seconds" in done.err) == (2, True)
+
+
 def test_of_large_inputs_only_what_is_near_a_line_is_moved(plan: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tocsin.forces.explanation.PAIRS_MAX", 5)
     read = load_plan(plan)
@@ -179,3 +189,49 @@ def test_of_large_inputs_only_what_is_near_a_line_is_moved(plan: Path, monkeypat
     (line,) = explain(plan, "--line", "infantry", "--json").json["lines"]
     assert (line["moving"], line["change"]["option"]) == ("idle", "--drop-caveat XAB:night")
     assert tocsin(*shlex.split(line["command"])[1:]).code == 0
+
+
+@pytest.mark.parametrize("more", [(), ("--json",)])
+def test_ctrl_c_shows_the_lines_that_are_answered_and_says_how_many_were_not_asked(
+    plan: Path, monkeypatch: pytest.MonkeyPatch, more: tuple[str, ...]
+) -> None:
+    asked: list[str] = []
+
+    def pressed(question: Question, package: ForcePackage, _: object) -> RemedySearch:
+        if len(asked) == 2:
+            raise KeyboardInterrupt
+        asked.append(question.line.id)
+        return tried(question, package, quick=True)
+
+    monkeypatch.setattr("tocsin.forces.plan.concession.cheapest", pressed)
+    done = explain(plan, *more)
+    assert done.code == 130
+    if more:
+        assert [one["line"] for one in done.json["lines"]] == list(SHORT[:2])
+    else:
+        assert "5 lines not filled, of which 2 answered" in done.out
+        assert "infantry: 1,900 persons" in done.out
+        assert "armour: 40" not in done.out
+    said = "Stopped: 2 of 5 lines answered, and 3 not asked. It was not asked which pledge matters most."
+    assert done.err.strip() == said
+
+
+def test_a_change_for_the_worse_is_supposed_and_asked_of_nobody(plan: Path) -> None:
+    done = what_if(plan, "--notice", "XAA-1BDE:999", "--mandate", "XAD:900")
+    assert "suppose XAA were to have XAA-1BDE ready in 999 h instead of" in done.flat
+    assert "suppose XAD gave its mandate by hour 900 instead of" in done.flat
+    assert "ask " not in done.out.split("Lines")[0].replace("asked", "")
+
+
+def test_without_the_solver_a_plan_of_the_solver_is_not_compared_without_a_word(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "plan.json"
+    path.write_text(
+        tocsin("forces", "plan", "meridian-flood", "--inventory", "meridian", "--json").out, encoding="utf-8"
+    )
+    assert "of what was changed" not in what_if(path, "--add-lift", "10t@24").flat
+    monkeypatch.setitem(sys.modules, "tocsin.forces.plan.improve", None)
+    done = what_if(path, "--add-lift", "10t@24")
+    assert "The package before was searched for by a solver, this one was found at once" in done.flat
+    assert "may come of that, and not of what was changed." in done.flat

@@ -18,7 +18,7 @@ from tocsin.charter.files.catalog import resource_names
 from tocsin.errors import ForcesError, NotFound
 from tocsin.forces import inventory
 from tocsin.forces.explain import plan_of
-from tocsin.forces.files import FOLDER, capabilities, load_case, load_plan
+from tocsin.forces.files import FOLDER, capabilities, inventory_of, load_case, load_plan
 from tocsin.forces.greedy import greedy
 from tocsin.forces.inventory import load_inventory
 from tocsin.forces.model import OperationType
@@ -146,7 +146,27 @@ def test_a_cell_beyond_all_measure_is_told(tmp_path: Path) -> None:
         load_inventory(path, capabilities())
 
 
-def test_no_such_file() -> None:
+def test_an_inventory_that_a_case_names_is_looked_for_beside_it_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "cases").mkdir()
+    path = tmp_path / "cases/ford.toml"
+    text = (ROOT / "src/tocsin/operations/meridian-ford.toml").read_text(encoding="utf-8")
+    path.write_text(text.replace('inventory = "meridian.csv"', 'inventory = "units.csv"'), encoding="utf-8")
+    (tmp_path / "units.csv").write_text(HEAD + ROW.format("a"), encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(
+        ForcesError, match=r"ford\.toml: case\.inventory: there is no file 'units\.csv' beside the case"
+    ):
+        inventory_of(str(path), load_case(path))
+    (tmp_path / "cases/units.csv").write_text(HEAD + ROW.format("a"), encoding="utf-8")
+    assert inventory_of(str(path), load_case(path)) == str(tmp_path / "cases/units.csv")
+
+
+def test_no_such_file(tmp_path: Path) -> None:
+    (tmp_path / "units.csv").write_text(HEAD, encoding="utf-8")
+    with pytest.raises(NotFound, match=r"There is no inventory file '.*unit\.csv'\. Did you mean '.*units\.csv'"):
+        load_inventory(tmp_path / "unit.csv", capabilities())
     with pytest.raises(NotFound, match=r"There is no inventory 'meridien'\. Did you mean 'meridian'"):
         load_inventory("meridien", capabilities())
     with pytest.raises(NotFound, match="There is no case of forces 'meridian-fjord'"):

@@ -191,3 +191,85 @@ def test_check_and_list_and_plan_read_workbooks_as_well() -> None:
 def test_a_shipped_inventory_is_written_where_one_stands() -> None:
     assert tocsin("forces", "inventory", "import", "meridian").code == 0
     assert Path("meridian.csv").read_bytes() == SHIPPED.read_bytes()
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize("name", ["units.csv", "UNITS.CSV"])
+def test_csv_is_written_beside_its_source_and_never_over_it(folder: Path, name: str) -> None:
+    source = saved(folder, as_csv(load_inventory("meridian", capabilities())).replace(",no,", ",NO,").encode(), name)
+    before = source.read_bytes()
+    done = tocsin("forces", "inventory", "import", name)
+    target = source.with_suffix(".tocsin.csv")
+    assert (done.code, f"✓ written to {target.name}" in done.flat) == (0, True)
+    assert source.read_bytes() == before
+    assert target.read_bytes() == SHIPPED.read_bytes()
+    assert tocsin("forces", "inventory", "import", name, "--force").code == 0
+    assert source.read_bytes() == before
+
+
+def test_what_is_in_our_own_form_is_not_written_again(folder: Path) -> None:
+    path = saved(folder, SHIPPED.read_bytes(), "units.csv")
+    done = tocsin("forces", "inventory", "import", "units.csv")
+    assert (done.code, "nothing is to be written: it stands in Tocsin's own form already" in done.flat) == (0, True)
+    answer = tocsin("forces", "inventory", "import", "units.csv", "--json").json
+    assert (answer["own_form"], answer["written"], answer["target"]) == (True, False, "units.csv")
+    assert list(folder.iterdir()) == [path]
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("case.toml", SHIPPED.with_name("meridian-ford.toml").read_bytes()),
+        ("contacts.csv", b"id,name,location\n1,Ann,Ardmouth\n"),
+        ("plan.json", b'{"hypothetical": true}'),
+        ("picture.png", b"\x89PNG\r\n\x1a\n\x00"),
+        ("book", workbook(HEAD, ROW)),
+    ],
+)
+@pytest.mark.usefixtures("book")
+def test_no_file_of_another_kind_is_written_over_even_with_force(tmp_path: Path, name: str, content: bytes) -> None:
+    there = saved(tmp_path, content, name)
+    done = tocsin("forces", "inventory", "import", "units.xlsx", "--to", name, "--force")
+    assert (done.code, "is a file of another kind" in " ".join(done.err.split())) == (2, True)
+    assert there.read_bytes() == content
+
+
+@pytest.mark.parametrize("content", [b"", b"id,nation,name,capability\nA,XAA,Alpha,radar\n"])
+@pytest.mark.usefixtures("book")
+def test_an_inventory_with_mistakes_or_an_empty_file_is_replaced_with_force(tmp_path: Path, content: bytes) -> None:
+    there = saved(tmp_path, content, "old.csv")
+    assert tocsin("forces", "inventory", "import", "units.xlsx", "--to", "old.csv", "--force").code == 0
+    assert [unit.id for unit in load_inventory(there, capabilities())] == ["A", "B"]
+
+
+def test_a_list_without_an_inventory_says_what_to_type() -> None:
+    done = tocsin("forces", "inventory", "list", "--capability", "airlift", "--ready", "72h")
+    assert done.code == 2
+    assert "tocsin forces inventory list meridian --capability airlift --ready 72h" in " ".join(done.err.split())
+
+
+def test_a_list_that_finds_nothing_says_which_capabilities_there_are() -> None:
+    done = tocsin("forces", "inventory", "list", "meridian", "--capability", "airlift")
+    assert done.code == 0
+    assert "0 units meridian the inventory offers: air-defence-long," in done.flat
+    assert (
+        "fighter"
+        in tocsin("forces", "inventory", "list", "meridian", "--capability", "airlift", "--json").json["offered"]
+    )
+
+
+def test_offers_with_an_end_are_told_until_a_day_is_named(tmp_path: Path) -> None:
+    head, ends = (*HEAD, "valid_until"), ("2025-01-01", "2027-05-01", "")
+    rows = [",".join(map(str, (*row_of(id=f"U{n}", name=f"U{n}"), end))) for n, end in enumerate(ends)]
+    path = saved(tmp_path, "\n".join([",".join(head), *rows]).encode(), "units.csv")
+    told = "2 offers with an end, the first on 2025-01-01 and the last on 2027-05-01: --on DATE finds those that have"
+    assert told in tocsin("forces", "inventory", "check", str(path)).flat
+    late = tocsin("forces", "inventory", "check", str(path), "--on", "2026-03-02")
+    assert (late.code, "the offer ended on 2025-01-01" in late.err) == (2, True)
+    assert tocsin("forces", "inventory", "check", str(path), "--on", "2024-12-31", "--json").json["remarks"] == []
+    assert tocsin("forces", "inventory", "check", "meridian", "--json").json["remarks"] == []

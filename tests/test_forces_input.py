@@ -16,6 +16,7 @@ from tests.forces_instances import asked, battalion, instances
 from tests.workbooks import HEAD as TITLES
 from tests.workbooks import row_of, workbook
 from tocsin.errors import ForcesError
+from tocsin.forces.burden import weights
 from tocsin.forces.canonical import as_csv
 from tocsin.forces.change_options import OPTIONS
 from tocsin.forces.changes import Notice, TransitTime, parse
@@ -381,3 +382,91 @@ def test_the_banner_says_what_is_made_up() -> None:
     )
     assert "invented" not in tocsin("forces", "plan", "turkey-2003", "--inventory", "turkey-2003", "--greedy").out
     assert tocsin("forces", "inventory", "check", "turkey-2003", "--case", "turkey-2003").out.startswith("8 units")
+
+
+def cell(column: str, text: str) -> Unit:
+    """The unit of a row with this in one more column, or in the place of a cell."""
+    names, values = HEAD.split(","), ROW.split(",")
+    row = {**dict(zip(names, values, strict=True)), column: text}
+    (unit,) = read(f"{','.join(row)}\n{','.join(row.values())}\n")
+    return unit
+
+
+def told(column: str, text: str) -> tuple[str, str]:
+    """What is found in such a row, and how to mend it."""
+    with pytest.raises(ForcesError) as caught:
+        cell(column, text)
+    (problem,) = caught.value.problems
+    return problem.found, problem.fix
+
+
+@pytest.mark.parametrize(
+    ("column", "text", "plain"),
+    [
+        ("caveats", "hard   task   night  ( decree )", "hard task night (decree)"),
+        ("caveats", "hard task night(decree) ;", "hard task night (decree)"),
+        ("caveats", " ; ", ""),
+        ("transit_hours", "ford : 12 ;; any:  48;", "ford:12; any:48"),
+        ("transit_hours", "12 ;", "12"),
+    ],
+)
+def test_blanks_and_separators_with_nothing_after_them_are_nothing(column: str, text: str, plain: str) -> None:
+    assert cell(column, text) == cell(column, plain)
+
+
+def test_what_was_published_may_be_listed_with_a_separator_at_the_end() -> None:
+    assert cell("unset", "endurance_days ; ").unset == ("endurance_days",)
+
+
+@pytest.mark.parametrize(
+    ("column", "text", "found", "fix"),
+    [
+        ("transit_hours", ";", "no time stands there", ""),
+        (
+            "caveats",
+            "hard task night  move (decree)",
+            "'hard task night  move (decree)' is no caveat",
+            "a tag has no blanks: hard task night-move (decree); and ';' stands between two caveats",
+        ),
+        (
+            "caveats",
+            "hard task",
+            "'hard task' is no caveat",
+            "write it like: hard task night (decree 12); soft area north",
+        ),
+        ("nation", "xaa", "'xaa' is no state", "write XAA"),
+        ("nation", "Elbonia", "'Elbonia' is no state", ""),
+        ("lift_tonnes", "", "how it gets there is not said", "write the tonnes it needs, or yes in self_deploying"),
+        (
+            "strength",
+            "1.500",
+            "'1.500' is no whole number",
+            "write 1500 where thousands are meant; if it is 1.5, round it to a whole number",
+        ),
+        (
+            "strength",
+            "2.000",
+            "'2.000' is no whole number",
+            "write 2000 where thousands are meant; if it is 2, write 2",
+        ),
+        ("strength", "1.500.000", "'1.500.000' is no whole number", "write 1500000"),
+    ],
+)
+def test_a_mistake_says_what_to_write(column: str, text: str, found: str, fix: str) -> None:
+    assert told(column, text) == (found, fix)
+
+
+@pytest.mark.parametrize("ends", ["\n", "\r\n"])
+def test_a_case_that_a_simple_editor_saved_is_read(tmp_path: Path, ends: str) -> None:
+    path = tmp_path / "case.toml"
+    path.write_bytes(f"\ufeff{CASE}".replace("\n", ends).encode())
+    assert load_case(path) == case_in(CASE, "case.toml")
+    path.write_bytes(f"\ufeff{CASE}activation = 3\n".encode())
+    with pytest.raises(ForcesError, match=r"case\.toml:1[0-9]: line\[0\]\.activation"):
+        load_case(path)
+
+
+def test_a_share_that_is_missing_is_told_with_its_case_and_table() -> None:
+    unit = battalion("u")
+    with pytest.raises(ForcesError, match=r"the case 'case': share: there is no \[\[share\]\] of XAA"):
+        weights(asked(), (unit,), "capacity")

@@ -1,5 +1,6 @@
 """A plan as a page, as pictures and as a spreadsheet: nothing left out, nothing fetched, nothing run."""
 
+import os
 import re
 from importlib import import_module
 from io import BytesIO
@@ -11,6 +12,7 @@ from xml.etree import ElementTree as ET
 import msgspec
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from benchmarks.bench_forces import SIZES, instance
@@ -27,9 +29,10 @@ from tocsin.forces.files import load_case, load_plan
 from tocsin.forces.greedy import greedy
 from tocsin.forces.inventory import load_inventory
 from tocsin.forces.model import Borne, Changed, ForceCase, Lift, Objective, Plan, Search, Share, Stage, Unit, WhatIf
+from tocsin.forces.wording import money
 from tocsin.pictures import gantt as gantts
 from tocsin.pictures.burden_bars import NATIONS_MAX, burden_bars
-from tocsin.pictures.frame import Axis, Box, Picture, cut, hatched, horizon, money, percent, short_money, tick_text
+from tocsin.pictures.frame import Axis, Box, Picture, cut, hatched, horizon, kept_apart, percent, short_money, tick_text
 from tocsin.pictures.gantt import ROWS_MAX, UNITS_MAX, by_line, by_nation, folded, gantt
 from tocsin.pictures.lift import lift
 from tocsin.pictures.page import found_how, pictures_of, render, sheets_of
@@ -195,15 +198,19 @@ def test_a_page_says_how_good_the_package_is_known_to_be(ford: Plan) -> None:
         Stage(objective="cost", greedy=950, value=900, bound=850, proved=False),
     )
     search = Search(solver="a solver 1", stages=stages, fairness="capacity", reproducible=False)
-    sheets = sheets_of(replace(ford, search=search))
-    found = Page(render(sheets)).text
-    assert "Improved by a solver 1; fair shares by capacity to pay." in found
+    begun = replace(ford, search=search)
+    plan = replace(begun, package=replace(ford.package, algorithm="better 1, a solver 1"))
+    found = Page(render(sheets_of(plan))).text
+    assert "Found by better 1, a solver 1; fair shares by capacity to pay." in found
+    assert found.count("better 1") == 1
+    assert found_how(begun)[0] == "Found by greedy 1; a solver 1 found none better; fair shares by capacity to pay."
     assert "A clock stopped it: it is not reproducible." in found
     assert "weighted shortfall 6,700 1,200 1,200 proved the best" in found
     assert "cost, in cents 950 900 850 proved within 5.6 %" in found
     assert (proof_words(10**6, 0), proof_words(10**6, 1)) == ("nothing proved", "nothing proved")
-    assert "The same inputs give it again." in found_how(replace(search, reproducible=True))
-    assert found_how(None) == ["Found at once: lawful, the same for the same input, not proved to be the best."]
+    assert "The same inputs give it again." in found_how(replace(ford, search=replace(search, reproducible=True)))
+    at_once = "Found at once by greedy 1: lawful, the same for the same input, not proved to be the best."
+    assert found_how(ford) == [at_once]
     assert set(OBJECTIVE_WORDS) == set(get_args(Objective))
     assert list(book_of(replace(ford, search=search))["Search"].values)[1][:3] == ("weighted shortfall", 6700, 1200)
 
@@ -219,11 +226,13 @@ def test_what_was_changed_is_shown_beside_what_stood_before(ford: Plan) -> None:
         closure_hours_before=150,
         lines=(Changed(line="infantry", required=3000, shortfall_before=2500, shortfall=1900),),
         nations=(Borne(nation="XAB", cost_cents_before=100, cost_cents=110_000_000),),
+        caution="It was found otherwise.",
     )
     plan = replace(ford, what_if=changes)
     found = Page(render(sheets_of(plan))).text
     assert "was changed by --drop-caveat XAB:night , 20 points together" in found
     assert "The weighted shortfall was 9,999 and is 6,700; the force closed at 150 h and closes at 160 h." in found
+    assert "It was found otherwise." in found
     assert "infantry 3,000 2,500 1,900" in found
     assert "XAB 1.00 1,100,000.00" in found
     assert {"Lines changed", "Costs changed"} <= set(book_of(plan).sheetnames)
@@ -343,6 +352,36 @@ def test_nations_beyond_the_limit_are_counted() -> None:
 
 
 # small parts
+
+
+def test_names_of_lines_and_units_stand_whole_beside_their_bars_where_there_is_room(ford: Plan) -> None:
+    lines = tuple(replace(line, id=f"line-with-a-rather-long-name-{line.id}") for line in ford.case.line)
+    units = tuple(replace(unit, id=f"unit-of-the-northern-brigade-{unit.id}") for unit in ford.units)
+    plan = planned(replace(ford.case, line=lines), *units)
+    written = texts(gantt(plan, course_of(plan)))
+    assert {line.id for line in lines} <= set(written)
+    assert {one.unit for one in plan.package.assignments} <= set(written)
+
+
+def test_names_that_are_longer_than_a_picture_has_room_for_are_kept_apart_and_told_whole(ford: Plan) -> None:
+    units = tuple(replace(unit, id=f"{'a' * 28}-{unit.id}-{'z' * 24}") for unit in ford.units)
+    plan = planned(ford.case, *units)
+    picture = gantt(plan, course_of(plan))
+    shortened = [text for text in texts(picture) if "…" in text]
+    assert len(shortened) == len(set(shortened)) == len(plan.package.assignments)
+    assert {one.unit for one in plan.package.assignments} <= set(texts(picture))
+
+
+@given(
+    st.lists(st.text("ab", min_size=1, max_size=30), unique=True, max_size=40),
+    st.integers(min_value=8, max_value=20),
+)
+def test_no_two_names_are_shortened_to_the_same_and_none_is_too_long(names: list[str], most: int) -> None:
+    found = kept_apart(names, most)
+    assert list(found) == names
+    assert len(set(found.values())) == len(names)
+    assert all(len(short) <= most for short in found.values())
+    assert all(short == name for name, short in found.items() if len(name) <= most)
 
 
 def test_an_axis_marks_days_where_it_can_and_hours_where_it_must() -> None:
@@ -469,6 +508,18 @@ def test_a_file_of_another_kind_is_left_as_it_is(plan: Path, option: str, kind: 
     other.write_text("mine", encoding="utf-8")
     assert "is no picture" in tocsin("forces", "draw", str(plan), "--svg", str(plan.parent)).err
     assert other.read_text(encoding="utf-8") == "mine"
+
+
+def test_what_is_no_file_and_what_is_no_folder_is_refused_before_anything_is_drawn(plan: Path, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    for words, told in (
+        (("--html", str(tmp_path)), "is a folder. Name a file."),
+        (("--xlsx", str(pipe)), "is a named pipe. Name a file."),
+        (("--svg", str(plan)), "is a file. Name a folder."),
+    ):
+        done = tocsin("forces", "draw", str(plan), *words)
+        assert (done.code, told in " ".join(done.err.split())) == (2, True)
 
 
 def test_what_to_write_must_be_said(plan: Path) -> None:

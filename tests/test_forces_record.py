@@ -421,6 +421,32 @@ def test_a_record_nobody_ships_is_not_found() -> None:
 # the command
 
 
+def test_an_inventory_that_a_shipped_record_is_not_of_is_told_so_and_the_record_is_not_blamed() -> None:
+    done = tocsin("forces", "compare", "turkey-2003", "--inventory", "meridian")
+    assert done.code == 2
+    assert done.err.startswith("1 mistake found:\nmeridian: the record says nothing of 25 units: XAA-1BDE, ")
+    assert "8 units of the record not there: NATO-E3A-1, " in done.err
+    assert "fix: name a record of its own with --record" in done.err
+
+
+def test_a_case_that_a_shipped_record_is_not_of_is_told_so(tmp_path: Path) -> None:
+    shipped = ROOT / "src/tocsin/operations/turkey-2003.toml"
+    text = shipped.read_text(encoding="utf-8").replace("activation = 2003-02-19", "activation = 2003-02-20")
+    path = tmp_path / "mine.toml"
+    path.write_text(text.replace('id = "early-warning"', 'id = "eyes"'), encoding="utf-8")
+    done = tocsin("forces", "compare", str(path))
+    assert done.code == 2
+    assert f"{path}: the record says nothing of 1 line: eyes; 1 line of the record not there: early-warning" in done.err
+    assert f"{path}: case.activation: it counts from 2003-02-20" in done.err
+    assert "operations/sent" not in done.err
+
+
+def test_of_the_record_of_another_case_that_alone_is_told() -> None:
+    done = tocsin("forces", "compare", "turkey-2003", "--record", "kazakhstan-2022")
+    assert (done.code, done.err.startswith("1 mistake found:")) == (2, True)
+    assert "it is the record of 'kazakhstan-2022', and the case is 'turkey-2003'" in done.err
+
+
 def test_the_press_and_weaker_sources_are_told_before_anything_else() -> None:
     done = tocsin("forces", "compare", "turkey-2003")
     assert done.code == 0

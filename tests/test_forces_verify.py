@@ -20,7 +20,6 @@ from tocsin.forces.figures import Served, assignment_of, package_digest, package
 from tocsin.forces.greedy import greedy
 from tocsin.forces.lift import LiftBook
 from tocsin.forces.model import (
-    RULE_WORDS,
     RULES,
     Assignment,
     Cap,
@@ -35,6 +34,7 @@ from tocsin.forces.model import (
     Unit,
 )
 from tocsin.forces.verify import verify
+from tocsin.forces.wording import RULE_WORDS
 from tocsin.terms import PartyId
 
 ALONE = RULES[RULES.index("capability") : RULES.index("gate") + 1]

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import date, datetime, time, timedelta
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -149,6 +150,35 @@ def test_a_hidden_row_is_read_and_told(tmp_path: Path) -> None:
     found = read(tmp_path, workbook(HEAD, ROW, row_of(id="B", name="B"), change=hide))
     assert [unit.id for unit in found.units] == ["A", "B"]
     assert found.notes == ("one hidden row was read as well: 3",)
+
+
+def test_hidden_columns_are_read_and_told(tmp_path: Path) -> None:
+    def hide(_: object, sheet: Any) -> None:  # noqa: ANN401  # openpyxl has no types
+        for column in ("C", "I", "Z"):
+            sheet.column_dimensions[column].hidden = True
+
+    found = read(tmp_path, workbook(HEAD, ROW, change=hide))
+    assert found.units == read(tmp_path, workbook(HEAD, ROW)).units
+    assert found.notes == ("2 hidden columns were read as well: C, I",)
+
+
+def test_comments_on_cells_are_told_of(tmp_path: Path) -> None:
+    def remark(_: object, sheet: Any) -> None:  # noqa: ANN401  # openpyxl has no types
+        sheet["E2"].comment = import_module("openpyxl.comments").Comment("only by day", "staff")
+
+    assert read(tmp_path, workbook(HEAD, ROW, change=remark)).notes == ("comments on cells were not read",)
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "fix"),
+    [
+        ("valid_until", 46143, "which Excel shows as 2026-05-01 where it is formatted as a date: write 2026-05-01"),
+        ("valid_until", True, "if the cell shows TRUE or FALSE, which stand for yes and no: put what is meant"),
+    ],
+)
+def test_what_excel_shows_otherwise_is_told_as_it_is_shown(tmp_path: Path, column: str, cell: object, fix: str) -> None:
+    (problem,) = refused(tmp_path, workbook((*HEAD, column), (*ROW, cell)))
+    assert fix in problem.fix
 
 
 def more_sheets(*titles: str, head: tuple[str, ...] = HEAD, state: str = "visible") -> Change:

@@ -17,7 +17,7 @@ from tocsin import states
 from tocsin.charter import load_charter
 from tocsin.charter.checks.document import check_document
 from tocsin.charter.files import catalog
-from tocsin.charter.files.disk import decode, read_bytes, resource_names, user_folder, write_atomically
+from tocsin.charter.files.disk import decode, read_bytes, resource_names, resource_path, user_folder, write_atomically
 from tocsin.charter.files.loader import (
     BYTES_MAX,
     DEPTH_MAX,
@@ -60,6 +60,13 @@ def test_a_file_in_another_encoding_is_located(tmp_path: Path) -> None:
     path.write_bytes(HEAD.encode() + "# Türkiye\n".encode("latin-1"))
     with pytest.raises(CharterError, match=r"latin.toml:6: this is not UTF-8 text"):
         load(path)
+
+
+def test_the_mark_that_some_editors_put_first_is_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "marked.toml"
+    text = resource_path("charters", "nato").read_text(encoding="utf-8")
+    path.write_text(f"\ufeff{text}", encoding="utf-8")
+    assert load_charter(path).hash == load_charter("nato").hash
 
 
 def test_a_document_may_be_read_without_the_checks(tmp_path: Path) -> None:

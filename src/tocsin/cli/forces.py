@@ -1,6 +1,5 @@
 """`tocsin forces`: what is offered, a lawful force package, and whether a package keeps every rule."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -10,11 +9,10 @@ from tocsin.cli.forces_burden import burden
 from tocsin.cli.forces_draw import draw
 from tocsin.cli.forces_explain import explain, what_if
 from tocsin.cli.forces_gaps import gaps
+from tocsin.cli.forces_options import NO, PLAN
 from tocsin.cli.forces_plan import plan
 from tocsin.cli.forces_standing import standing
 from tocsin.cli.options import AS_JSON
-
-NO = 1
 
 app = typer.Typer(
     help="Forces: read an inventory, plan a lawful force package for a case, verify one.",
@@ -34,7 +32,7 @@ app.command()(what_if)
 
 @app.command()
 def verify(
-    plan: Annotated[Path, typer.Argument(metavar="PLAN", help="A plan as 'forces plan --json' prints it.")],
+    plan: PLAN,
     case: Annotated[
         str, typer.Option("--case", metavar="CASE", help="Check against this case instead of the one in the plan.")
     ] = "",
@@ -59,10 +57,18 @@ def verify(
     asked = load_case(case) if case else read.case
     units = load_inventory(inventory, asked.capability) if inventory else read.units
     breaks = checked(asked, units, read.package)
-    found = Verified(asked.case.id, read.package.digest, is_hypothetical(asked, units), not breaks, breaks)
+    found = Verified(
+        asked.case.id,
+        read.package.digest,
+        is_hypothetical(asked, units),
+        not breaks,
+        breaks,
+        case_inside=not case,
+        inventory_inside=not inventory,
+    )
     if as_json:
         tables.print_json(found)
     else:
-        forces_print.print_verified(tables.terminal(), read.package, breaks, why_hypothetical(units, asked))
+        forces_print.print_verified(tables.terminal(), read.package, found, why_hypothetical(units, asked))
     if breaks:
         raise typer.Exit(NO)

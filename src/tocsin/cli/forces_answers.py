@@ -35,6 +35,8 @@ class InventoryAnswer(Struct, frozen=True):
     sheet: str = ""
     columns: tuple[ReadAs, ...] = ()
     notes: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
+    """What no mistake is and a planner should know: offers with an end, and what meets nothing in the case."""
 
 
 class ImportAnswer(Struct, frozen=True):
@@ -55,6 +57,10 @@ class ImportAnswer(Struct, frozen=True):
     differences: Differences
     """From the earlier inventory, where there was one."""
     written: bool
+    own_form: bool = False
+    """Whether it stands in Tocsin's own form already, so that there is nothing to write."""
+    remarks: tuple[str, ...] = ()
+    """As of `InventoryAnswer`."""
 
 
 class UnitsAnswer(Struct, frozen=True):
@@ -65,6 +71,8 @@ class UnitsAnswer(Struct, frozen=True):
     why: str
     """What of the inventory is made up; empty where nothing is."""
     units: tuple[Unit, ...]
+    offered: tuple[str, ...] = ()
+    """Where there are none: the capabilities that the inventory has."""
 
 
 class Verified(Struct, frozen=True):
@@ -75,3 +83,7 @@ class Verified(Struct, frozen=True):
     hypothetical: bool
     lawful: bool
     breaks: tuple[Break, ...]
+    case_inside: bool = True
+    """Whether it was held against the case inside the plan, and not against one of whoever asks."""
+    inventory_inside: bool = True
+    """The same of the inventory."""

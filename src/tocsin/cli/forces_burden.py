@@ -4,14 +4,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tocsin.cli.forces_draw import PLAN, lawful
+from tocsin.cli.forces_draw import lawful
+from tocsin.cli.forces_options import PLAN, principle
 from tocsin.cli.options import AS_JSON
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from tocsin.forces.burden import Burden, NationBurden
-    from tocsin.forces.model import Plan, Principle
+    from tocsin.forces.model import Plan
 
 FAIRNESS = Annotated[
     str,
@@ -32,7 +33,7 @@ def burden(plan: PLAN, fairness: FAIRNESS = "", as_json: AS_JSON = False) -> Non
     from tocsin.cli import tables
     from tocsin.forces.burden import PRINCIPLES, burden_of, weights
 
-    chosen = principle(fairness)
+    chosen = principle(fairness) if fairness else None
     read = lawful(plan)
     if chosen is not None:
         weights(read.case, read.units, chosen)  # who asks for one principle is told why it is not measured
@@ -43,25 +44,14 @@ def burden(plan: PLAN, fairness: FAIRNESS = "", as_json: AS_JSON = False) -> Non
         _print(tables.terminal(), read, found)
 
 
-def principle(text: str) -> "Principle | None":
-    """The principle that an option names; None for none. Refuses anything else."""
-    from tocsin.forces.burden import PRINCIPLES
-
-    if not text:
-        return None
-    for known in PRINCIPLES:
-        if text == known:
-            return known
-    raise typer.BadParameter(f"'{text}' is none of {', '.join(PRINCIPLES)}.", param_hint="--fairness")
-
-
 def _print(console: "Console", plan: "Plan", found: "Burden") -> None:
     """A table of what each nation bears, and one for each principle."""
     from tocsin.cli.tables import banner, indented, plain, row, section, table, title
     from tocsin.forces.burden import PRINCIPLE_WORDS
     from tocsin.forces.explain import why_hypothetical
     from tocsin.forces.unpublished import as_known, units_sent, unpublished_words
-    from tocsin.pictures.frame import money, party, percent
+    from tocsin.forces.wording import money
+    from tocsin.pictures.frame import party, percent
 
     banner(console, plan.hypothetical, why_hypothetical(plan.units, plan.case))
     used = units_sent(plan.units, plan.package)

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tocsin.cli.forces_options import CASE
 from tocsin.cli.options import AS_JSON
+from tocsin.forces.wording import many, some
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from tocsin.forces.record import Comparison, DayCompared, Difference, LineCompared, Told
+    from tocsin.forces.record import Comparison, Difference, LineCompared, Told
     from tocsin.forces.record_model import Sourced
 
 WHY = "a plan made up afterwards, from what was published; what was sent is recorded"
@@ -20,15 +22,14 @@ TOLD_MAX = 4
 
 
 def compare(
-    case: Annotated[
-        str,
-        typer.Argument(metavar="CASE", help="Path of a case of forces, a .toml file, or the name of a shipped one."),
-    ],
+    case: CASE,
     *,
     inventory: Annotated[
         str,
         typer.Option(
-            "--inventory", metavar="UNITS", help="What was offered. Without it: the one with the case's name."
+            "--inventory",
+            metavar="UNITS",
+            help="What was offered. Without it: what the case names, else the one with the case's name.",
         ),
     ] = "",
     record: Annotated[
@@ -53,7 +54,7 @@ def compare(
     from tocsin.cli import new_file, tables
     from tocsin.forces import record as records
     from tocsin.forces.explain import plan_of
-    from tocsin.forces.files import load_case
+    from tocsin.forces.files import inventory_of, load_case
     from tocsin.forces.greedy import greedy
     from tocsin.forces.inventory import load_inventory
     from tocsin.forces.record_file import load_record
@@ -61,8 +62,9 @@ def compare(
     if svg is not None:
         new_file.check_new(svg, force=force)
     asked = load_case(case)
-    units = load_inventory(inventory or asked.case.id, asked.capability)
-    seen = load_record(record or asked.case.id, asked, units)
+    offered = inventory or (inventory_of(case, asked) if asked.case.inventory else asked.case.id)
+    units = load_inventory(offered, asked.capability)
+    seen = load_record(record or asked.case.id, asked, units, case_name=case, inventory_name=offered)
     used = records.official(units, seen) if official else units
     left_out = [unit.id for unit in units if unit not in used]
     plan = plan_of(asked, used, greedy(asked, used))
@@ -133,9 +135,7 @@ def _about(told: "Iterable[Told]") -> str:
 
 def _listed(names: Iterable[str]) -> str:
     """Names with commas; of many the first ones and how many more."""
-    every = [name.replace("_", " ") for name in names]
-    more = f" and {len(every) - TOLD_MAX} more" if len(every) > TOLD_MAX else ""
-    return ", ".join(every[:TOLD_MAX]) + more
+    return some([name.replace("_", " ") for name in names], TOLD_MAX)
 
 
 def _why(line: "LineCompared") -> dict[tuple[str, ...], list[str]]:
@@ -193,14 +193,15 @@ def _print_lines(console: "Console", found: "Comparison") -> None:
 def _print_days(console: "Console", line: "LineCompared") -> None:
     """The days as runs in which nothing changes."""
     from tocsin.cli.tables import row, table
+    from tocsin.forces.record import runs
 
     numbers = ("days", "planned", "seen")
     made = table("days", "dates", "planned", "seen", "seen anew", right=numbers, keep=(*numbers, "dates"))
-    for first, last in _runs(line.days):
-        runs = f"{first.day}" if first.day == last.day else f"{first.day} to {last.day}"
+    for first, last in runs(line.days, lambda day: (day.planned, day.seen_least, day.seen_most)):
+        numbered = f"{first.day}" if first.day == last.day else f"{first.day} to {last.day}"
         dates = f"{first.date}" if first.day == last.day else f"{first.date} to {last.date}"
         seen = _range(first.seen_least, first.seen_most)
-        row(made, runs, dates, f"{first.planned:,}", seen, _seen_anew(line, first.date))
+        row(made, numbered, dates, f"{first.planned:,}", seen, _seen_anew(line, first.date))
     console.print(made)
 
 
@@ -213,26 +214,11 @@ def _seen_anew(line: "LineCompared", day: date) -> str:
     return "; ".join(f"{seen_as}: {', '.join(dict.fromkeys(who))}" for seen_as, who in anew.items())
 
 
-def _runs(days: "Iterable[DayCompared]") -> "Iterator[tuple[DayCompared, DayCompared]]":
-    """(first, last) of every run of days with the same figures."""
-    first = last = None
-    for day in days:
-        if first is None or last is None:
-            first = last = day
-        elif (day.planned, day.seen_least, day.seen_most) == (first.planned, first.seen_least, first.seen_most):
-            last = day
-        else:
-            yield first, last
-            first = last = day
-    if first is not None and last is not None:
-        yield first, last
-
-
 def _in_all(found: "Comparison") -> Iterator[str]:
     """From the request to the decision, to the first unit and to all; and what was left out."""
     if found.request is not None:
         apart = (found.activation - found.request).days
-        yield f"from the request of {found.request} to the decision of {found.activation}: {_many(apart, 'day')}"
+        yield f"from the request of {found.request} to the decision of {found.activation}: {many(apart, 'day')}"
     lines = found.lines
     first = _least([line.planned_first_day for line in lines])
     seen = _days(_least([line.seen_first_day for line in lines]), _least([line.seen_first_day_by for line in lines]))
@@ -276,12 +262,12 @@ def _difference(one: "Difference", line: "LineCompared") -> str:
 def _later(least: int, most: int | None) -> str:
     """'2 to 4 days later than', '2 days sooner than', '22 days sooner to 27 days later than'."""
     if most is None or least == most:
-        return f"{_many(abs(least), 'day')} {'later' if least >= 0 else 'sooner'} than"
+        return f"{many(abs(least), 'day')} {'later' if least >= 0 else 'sooner'} than"
     if least >= 0:
-        return f"{least} to {_many(most, 'day')} later than"
+        return f"{least} to {many(most, 'day')} later than"
     if most <= 0:
-        return f"{-most} to {_many(-least, 'day')} sooner than"
-    return f"{_many(-least, 'day')} sooner to {_many(most, 'day')} later than"
+        return f"{-most} to {many(-least, 'day')} sooner than"
+    return f"{many(-least, 'day')} sooner to {many(most, 'day')} later than"
 
 
 def _quantity(one: "Difference", line: "LineCompared") -> str:
@@ -316,7 +302,3 @@ def _days(first: int | None, last: int | None, word: str = "day ") -> str:
     if first is None or last is None or first == last:
         return _day(first, word)
     return f"{word}{first} to {last}"
-
-
-def _many(count: int, word: str) -> str:
-    return f"{count:,} {word}{'' if count == 1 else 's'}"

@@ -1,5 +1,6 @@
 """`tocsin forces draw`: a plan as one page, as pictures, as a spreadsheet."""
 
+import os
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -8,12 +9,12 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
+from tocsin.cli.forces_options import PLAN
 from tocsin.cli.options import AS_JSON
 
 if TYPE_CHECKING:
     from tocsin.forces.model import Plan
 
-PLAN = Annotated[Path, typer.Argument(metavar="PLAN", help="A plan as 'forces plan --json' prints it.")]
 HTML = Annotated[
     Path | None, typer.Option("--html", metavar="FILE", help="Write one self-contained page to FILE, ready to print.")
 ]
@@ -53,7 +54,7 @@ def draw(
 
     if html is None and svg is None and xlsx is None:
         raise typer.BadParameter("say what to write: --html FILE, --svg FOLDER or --xlsx FILE.", param_hint="--html")
-    check(html, xlsx)
+    check(html, xlsx, svg)
     with _working():
         written = [*_write(lawful(plan), html, xlsx, svg)]
     if as_json:
@@ -62,8 +63,14 @@ def draw(
         _tell(written)
 
 
-def check(html: Path | None, xlsx: Path | None) -> None:
+def check(html: Path | None, xlsx: Path | None, svg: Path | None = None) -> None:
     """Refuse, before anything is computed, what could not be written: a file of another kind, a missing extra."""
+    if svg is not None:
+        if svg.exists() and not svg.is_dir():
+            raise typer.BadParameter(f"{svg} is a file. Name a folder.", param_hint="--svg")
+        there = next((folder for folder in (svg, *svg.parents) if folder.exists()), svg)
+        if not there.is_dir() or not os.access(there, os.W_OK):
+            raise typer.BadParameter(f"nothing can be written to {there}. Name another folder.", param_hint="--svg")
     if html is not None:
         _may_write(html, PAGE, "--html")
     if xlsx is not None:
@@ -86,10 +93,8 @@ def lawful(path: Path) -> "Plan":
 
     What the digest does not stand for, whether it is hypothetical and why lines are not filled, is made anew.
     """
-    from msgspec.structs import replace
-
     from tocsin.errors import ForcesError, Problem
-    from tocsin.forces.explain import plan_of
+    from tocsin.forces.explain import made_anew
     from tocsin.forces.files import load_plan
     from tocsin.forces.verify import verify
 
@@ -98,7 +103,7 @@ def lawful(path: Path) -> "Plan":
         rules = ", ".join(dict.fromkeys(one.rule for one in breaks))
         found, fix = f"the package is not lawful: {rules}", f"see what it breaks: tocsin forces verify {path}"
         raise ForcesError([Problem(str(path), 0, "package", found, "one that keeps every rule", fix)])
-    return replace(plan_of(plan.case, plan.units, plan.package), search=plan.search, what_if=plan.what_if)
+    return made_anew(plan)
 
 
 def _write(plan: "Plan", html: Path | None, xlsx: Path | None, svg: Path | None) -> Iterator[tuple[Path, bool]]:
@@ -142,7 +147,16 @@ def _put(path: Path, content: bytes, kind: Kind, option: str) -> bool:
 
 
 def _may_write(path: Path, kind: Kind, option: str) -> None:
-    """Refuse to write over a file of another kind, such as the plan itself."""
+    """Refuse to write over a file of another kind, such as the plan itself, and into what is no file."""
+    from tocsin.charter.files.disk import is_named_pipe
+
+    if path.is_dir() or is_named_pipe(path):
+        what = "folder" if path.is_dir() else "named pipe"
+        raise typer.BadParameter(f"{path} is a {what}. Name a file.", param_hint=option)
+    if not path.parent.is_dir():
+        raise typer.BadParameter(f"there is no folder {path.parent}. Make it, or name another.", param_hint=option)
+    if not os.access(path if path.exists() else path.parent, os.W_OK):
+        raise typer.BadParameter(f"{path} cannot be written. Name another file.", param_hint=option)
     if path.is_file():
         with path.open("rb") as file:
             if file.read(len(kind.begins)) != kind.begins:

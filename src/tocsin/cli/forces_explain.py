@@ -1,22 +1,26 @@
 """`tocsin forces explain` and `tocsin forces what-if`: what would fill a line, and what would be if."""
 
+import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tocsin.cli.forces_options import NO, PLAN, SECONDS_MAX
 from tocsin.cli.options import AS_JSON
 from tocsin.forces.change_options import OPTIONS
+from tocsin.forces.extras import has_solver
+from tocsin.forces.wording import many, some
 
 if TYPE_CHECKING:
-    from tocsin.forces.changes import Change
     from tocsin.forces.explanation import Find, MattersMost
+    from tocsin.forces.levels import Question
     from tocsin.forces.model import ForceCase, ForcePackage, Plan, Search, Unit
+    from tocsin.forces.remedy import RemedySearch
 
-NO = 1
-
-PLAN = Annotated[Path, typer.Argument(metavar="PLAN", help="A plan as 'forces plan --json' prints it.")]
+INTERRUPTED = 130
+"""What a shell says of a command that was ended by Ctrl-C."""
+LINES_NAMED = 40
 LINE = Annotated[
     str, typer.Option("--line", metavar="LINE", help="Only this requirement line, by its id or its number in the case.")
 ]
@@ -26,6 +30,7 @@ SECONDS = Annotated[
         "--seconds",
         metavar="N",
         min=1,
+        max=SECONDS_MAX,
         help="Look no longer than so many seconds, for each question. Without it a search ends by a number of steps, "
         "and gives the same every time.",
     ),
@@ -49,11 +54,16 @@ def explain(plan: PLAN, line: LINE = "", seconds: SECONDS = None, as_json: AS_JS
     short = [one for one in read.unfilled if only in ("", one.line)]
     find, solver = _finder(seconds)
     lines: list[LineExplained] = []
-    with progress("Asking what would fill the lines") as tell:
-        for number, one in enumerate(short):
-            if tell:
-                tell(number, len(short))
-            lines.append(explained(read, one, find, str(plan)))
+    most, is_stopped = None, False
+    try:
+        with progress("Asking what would fill the lines") as tell:
+            for number, one in enumerate(short):
+                if tell:
+                    tell(number, len(short))
+                lines.append(explained(read, one, find, str(plan)))
+        most = None if only else _matters_most(read, seconds, solver=solver)
+    except KeyboardInterrupt:
+        is_stopped = True
     found = Explanation(
         case=read.case.case.id,
         title=read.case.case.title,
@@ -61,14 +71,26 @@ def explain(plan: PLAN, line: LINE = "", seconds: SECONDS = None, as_json: AS_JS
         hypothetical=read.hypothetical,
         solver=solver,
         lines=tuple(lines),
-        matters_most=None if only else _matters_most(read, seconds, solver=solver),
+        matters_most=most,
     )
     if as_json:
         tables.print_json(found)
     else:
         forces_explain_print.print_explanation(tables.terminal(), read, found, only)
+    if is_stopped:
+        typer.echo(f"\n{_stopped(len(lines), len(short), only)}", err=True)
+        sys.exit(INTERRUPTED)
     if any(one.outcome in ("nothing", "unknown") for one in lines):
         raise typer.Exit(NO)
+
+
+def _stopped(answered: int, asked: int, only: str) -> str:
+    """What somebody who pressed Ctrl-C has, and has not."""
+    left = asked - answered
+    most = "" if only else " It was not asked which pledge matters most."
+    if not left:
+        return f"Stopped: every line is answered.{most}"
+    return f"Stopped: {answered} of {many(asked, 'line')} answered, and {left} not asked.{most}"
 
 
 def _option(name: str) -> object:
@@ -114,6 +136,7 @@ def what_if(
     """
     from tocsin.cli import forces_explain_print, tables
     from tocsin.cli.forces_draw import lawful
+    from tocsin.forces.changes import parse_all
     from tocsin.forces.what_if import inputs_of
     from tocsin.forces.what_if import what_if as compared
 
@@ -136,10 +159,10 @@ def what_if(
     )
     read = lawful(plan)
     first = _line(read, line)
-    changes = _changes(dict(zip(OPTIONS, texts, strict=True)))
+    changes = parse_all((option, text) for option, given in zip(OPTIONS, texts, strict=True) for text in given or ())
     case, units, _ = inputs_of(read, changes)
-    package, search = _planned(read, case, units, first, seconds)
-    found = compared(read, changes, first, package, search)
+    package, search, is_cut = _planned(read, case, units, first, seconds)
+    found = compared(read, changes, first, package, search, is_cut=is_cut)
     if as_json:
         tables.print_json(found)
     else:
@@ -156,49 +179,26 @@ def _line(plan: "Plan", text: str) -> str:
     ids = [line.id for line in plan.case.line]
     if not text or text in ids:
         return text
-    if text.isascii() and text.isdecimal() and len(text) < 5 and 1 <= int(text) <= len(ids):
-        return ids[int(text) - 1]
+    if text.isascii() and text.isdecimal():
+        if len(text) < 5 and 1 <= int(text) <= len(ids):
+            return ids[int(text) - 1]
+        message = f"there is no requirement line {text[:20]}. Give 1 to {len(ids)}, or an id: {some(ids, LINES_NAMED)}."
+        raise typer.BadParameter(message, param_hint="--line")
     raise NotFound("requirement line", text, ids)
-
-
-def _changes(texts: "dict[str, Texts]") -> "list[Change]":
-    """What is asked for. Raises ForcesError with every option that cannot be read."""
-    from tocsin.errors import ForcesError, Problem
-    from tocsin.forces.case_checks import A_NATION, is_nation
-    from tocsin.forces.changes import NewPledge, parse
-
-    changes: list[Change] = []
-    problems: list[Problem] = []
-    for option, written in texts.items():
-        for text in written or ():
-            try:
-                change = parse(option, text)
-            except ForcesError as error:
-                problems += error.problems
-                continue
-            if isinstance(change, NewPledge) and not is_nation(change.nation):
-                problems.append(Problem(f"{option} {text}", 0, "nation", f"'{change.nation}' is no state", A_NATION))
-            changes.append(change)
-    if problems:
-        raise ForcesError(problems)
-    return changes
-
-
-def has_solver() -> bool:
-    """Whether the extra 'solver' is installed."""
-    from importlib.util import find_spec
-
-    return find_spec("highspy") is not None and find_spec("numpy") is not None
 
 
 def _finder(seconds: int | None) -> "tuple[Find, bool]":
     """What finds the cheapest change, and whether it is the solver."""
+    from time import monotonic
+
     if not has_solver():
         from tocsin.forces.remedy import tried
 
-        return tried, False
-    from time import monotonic
+        def find(asked: "Question", package: "ForcePackage") -> "RemedySearch":
+            until = None if seconds is None else monotonic() + seconds
+            return tried(asked, package, over=lambda: until is not None and monotonic() > until)
 
+        return find, False
     from tocsin.forces.plan.concession import Limits, cheapest
 
     limits = Limits() if seconds is None else Limits(seconds=seconds, clock=monotonic)
@@ -233,26 +233,35 @@ def _replan(plan: "Plan", seconds: int | None) -> "Callable[[tuple[Unit, ...]], 
 
 def _planned(
     plan: "Plan", case: "ForceCase", units: "tuple[Unit, ...]", first: str, seconds: int | None
-) -> "tuple[ForcePackage, Search | None]":
-    """The new package: with the line first, or planned as the plan was; and how it was looked for."""
+) -> "tuple[ForcePackage, Search | None, bool]":
+    """The new package, with the line first or planned as the plan was; how it was looked for; whether it was cut short.
+
+    Only a clock, or somebody, cuts it short.
+    """
     from tocsin.cli.forces_plan import improved
     from tocsin.forces.greedy import greedy
     from tocsin.forces.repair import Repair
+    from tocsin.forces.what_if import begin_with, objectives_of
 
     if not first:
-        package = greedy(case, units)
-        if plan.search is None:
-            return package, None
-        objectives = tuple(stage.objective for stage in plan.search.stages)
-        return improved(case, units, package, objectives, plan.search.fairness, seconds=seconds, nodes=None)
+        if not (objectives := objectives_of(plan)):
+            return greedy(case, units), None, False
+        fairness = "equal" if plan.search is None else plan.search.fairness
+        start = begin_with(plan, case, units) if has_solver() else greedy(case, units)
+        package, search = improved(case, units, start, objectives, fairness, seconds=seconds, nodes=None)
+        return package, search, search is not None and not search.reproducible
+    is_cut = False
     if has_solver():
         from time import monotonic
 
-        from tocsin.forces.explanation import reach_of
+        from tocsin.forces.explanation import moving_for
         from tocsin.forces.plan.budget import Budget
         from tocsin.forces.plan.replan import fill_first
 
         budget = Budget(seconds=seconds, clock=monotonic)
-        if found := fill_first(case, units, plan.package, first, budget, reach=reach_of(case, units, first)):
-            return found, None
-    return Repair(case, units, plan.package, first).package(), None
+        moving = moving_for(case, units, first)
+        found = fill_first(case, units, plan.package, first, budget, moving=moving)
+        is_cut = budget.by_clock
+        if found:
+            return found, None, is_cut
+    return Repair(case, units, plan.package, first).package(), None, is_cut

@@ -1,26 +1,29 @@
 """Explanations and what-ifs in the terminal."""
 
+import re
 from collections.abc import Iterable
 
 from rich.console import Console
 from rich.text import Text
 
+from tocsin.cli.forces_print import print_blocked
 from tocsin.cli.tables import banner, indented, plain, print_command, row, section, table, title
 from tocsin.forces.amend import apply
 from tocsin.forces.arcs import terms_of
 from tocsin.forces.changes import Change
 from tocsin.forces.explain import why_hypothetical
 from tocsin.forces.explanation import Asked, Explanation, LineExplained, MattersMost, asked_for
-from tocsin.forces.levels import Reach
+from tocsin.forces.levels import Moving
 from tocsin.forces.model import Plan
 from tocsin.forces.unpublished import as_known, units_sent
+from tocsin.forces.wording import many, money
 
-NAMED_MAX = 6
-MOVING: dict[Reach, str] = {
+MOVING: dict[Moving, str] = {
     "all": "",
     "near": ", moving only units that could serve it",
     "idle": ", moving no unit that serves another line",
 }
+_ASKED = re.compile("ask (whoever gives it|[^ ]+) (to|for) (.*)", re.DOTALL)
 NO_SOLVER = (
     "Without the extra 'solver' there may be something cheaper, and where nothing is named something may do it all the "
     "same. Get it with: pip install 'tocsin[solver]', or in a checkout scripts/venv requirements-full.lock"
@@ -30,9 +33,13 @@ NO_SOLVER = (
 def print_explanation(console: Console, plan: Plan, found: Explanation, only: str) -> None:
     """Of each line that is short what holds it back and what fills it; then which pledge matters most."""
     banner(console, found.hypothetical, why_hypothetical(plan.units, plan.case))
-    many = len(found.lines)
-    short = f"{many} line{'' if many == 1 else 's'} not filled" if many else "All lines are filled"
-    title(console, f"{plain(found.title)}: {short if not only or many else f'{only} is filled'}", found.digest)
+    short = sum(only in ("", one.line) for one in plan.unfilled)
+    if short:
+        answered = "" if len(found.lines) == short else f", of which {len(found.lines)} answered"
+        said = f"{many(short, 'line')} not filled{answered}"
+    else:
+        said = f"{only} is filled" if only else "All lines are filled"
+    title(console, f"{plain(found.title)}: {said}", found.digest)
     if found.lines and not found.solver:
         console.print()
         indented(console, NO_SOLVER, 0, "yellow")
@@ -42,6 +49,15 @@ def print_explanation(console: Console, plan: Plan, found: Explanation, only: st
     if found.matters_most is not None:
         section(console, "Which pledge matters most")
         indented(console, _matters(found.matters_most), hang=2)
+
+
+def supposed(says: str) -> str:
+    """A change that asks nobody for anything, such as one for the worse, in words that do not ask either."""
+    asked = _ASKED.fullmatch(says)
+    if asked is None:
+        return says
+    who, how, rest = asked.groups()
+    return f"suppose {who} {'were to' if how == 'to' else 'gave'} {rest}"
 
 
 def print_what_if(console: Console, before: Plan, after: Plan, changes: Iterable[Change]) -> None:
@@ -54,14 +70,17 @@ def print_what_if(console: Console, before: Plan, after: Plan, changes: Iterable
     case, units = before.case, before.units
     for change in changes:
         asked = asked_for(change, case, units)
-        indented(console, f"{asked.says}: {_price(asked)}", 0, hang=2)
+        says = asked.says if asked.points else supposed(asked.says)
+        indented(console, f"{says}: {_price(asked)}", 0, hang=2)
         case, units = apply(change, case, units)
     if not told.options:
         indented(console, "nothing is changed", 0)
+    if told.caution:
+        console.print()
+        indented(console, told.caution, 0, "yellow")
     section(console, f"Lines, {told.line} first" if told.line else "Lines")
-    made = table(
-        "line", "required", "missing before", "missing now", "", right=("required", "missing before", "missing now")
-    )
+    numbers = ("required", "missing before", "missing now")
+    made = table("line", *numbers, "", right=numbers, keep=(*numbers, ""))
     for line in told.lines:
         now = "✓" if not line.shortfall else "✗"
         style = "green" if not line.shortfall else "bold bright_red"
@@ -80,18 +99,18 @@ def _print_figures(console: Console, before: Plan, after: Plan) -> None:
         ("weighted shortfall", f"{told.weighted_shortfall_before:,}", f"{package.weighted_shortfall:,}"),
         (
             "cost",
-            as_known(_money(told.cost_cents_before), units_sent(before.units, before.package)),
-            as_known(_money(package.cost_cents), units_sent(after.units, package)),
+            as_known(money(told.cost_cents_before), units_sent(before.units, before.package)),
+            as_known(money(package.cost_cents), units_sent(after.units, package)),
         ),
         ("closes at hour", f"{told.closure_hours_before:,}", f"{package.closure_hours:,}"),
         ("units sent", f"{len(before.package.assignments):,}", f"{len(package.assignments):,}"),
     )
-    made = table("", "before", "now", right=("before", "now"))
+    made = table("", "before", "now", right=("before", "now"), keep=("before", "now"))
     for name, was, now in sums:
         row(made, name, was, now)
     for nation in told.nations:
         if nation.cost_cents != nation.cost_cents_before:
-            row(made, f"cost to {nation.nation}", _money(nation.cost_cents_before), _money(nation.cost_cents))
+            row(made, f"cost to {nation.nation}", money(nation.cost_cents_before), money(nation.cost_cents))
     console.print(made)
     console.print()
     indented(console, f"found by {package.algorithm}; {package.digest}", 2)
@@ -101,10 +120,7 @@ def _print_line(console: Console, one: LineExplained, counted: str) -> None:
     essential = ", essential" if one.essential else ""
     section(console, f"{one.line}: {one.shortfall:,} {counted} of {one.capability} missing{essential}")
     indented(console, f"✗ {one.rule}: {one.says}.", 2, "bright_red", hang=2)
-    for held in one.blocked:
-        more = f" and {len(held.units) - NAMED_MAX} more" if len(held.units) > NAMED_MAX else ""
-        named = ", ".join(held.units[:NAMED_MAX])
-        indented(console, f"{held.rule}: {held.strength:,} held back: {named}{more}", 4, "dim", hang=2)
+    print_blocked(console, one.blocked)
     match one.outcome:
         case "nothing":
             indented(console, f"→ No single change fills it: {_families(one)} hold it back together.", 2, hang=2)
@@ -164,7 +180,3 @@ def _matters(found: MattersMost) -> str:
 
 def _step(before: int, now: int) -> str:
     return f"{now - before:+,}" if now != before else ""
-
-
-def _money(cents: int) -> str:
-    return f"{cents // 100:,}.{cents % 100:02}"

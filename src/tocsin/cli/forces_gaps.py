@@ -1,20 +1,22 @@
 """`tocsin forces gaps`: what an alliance lacks over a set of scenarios, and who is nearest to provide it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from tocsin.cli import forces_plan
+from tocsin.cli.forces_options import NO
 from tocsin.cli.options import AS_JSON
+from tocsin.forces.extras import has_solver
+from tocsin.forces.wording import many, some
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from tocsin.forces.gaps import Gap, GapReport, Near, Scenario, ScenarioTotals
-    from tocsin.forces.model import ForceCase, Unit
+    from tocsin.forces.model import ForceCase, ForcePackage, Unit
 
-NO = 1
 NAMED_MAX = 4
 
 
@@ -37,27 +39,38 @@ def gaps(
     seconds: forces_plan.SECONDS = None,
     nodes: forces_plan.NODES = None,
     greedy: forces_plan.GREEDY = False,
+    together: Annotated[
+        bool,
+        typer.Option("--together", help="All scenarios at once: no unit serves two of them, and caps hold over all."),
+    ] = False,
     as_json: AS_JSON = False,
 ) -> None:
     """Say what an alliance lacks over a set of scenarios, which rule binds, and who is nearest to provide it.
 
-    Each scenario is planned for itself, with the whole inventory, as 'forces plan' does; --seconds holds for each.
-    Nearest is the nation one of whose units that stay at home has fewest rules in its way, then fewest that are no
-    matter of hours, then fewest hours to gain. Exit code 1: something is missing.
+    Each scenario is planned for itself, with the whole inventory, as 'forces plan' does; --seconds holds for each
+    search. With --together they share it: who serves one scenario serves no other. Nearest is the nation one of whose
+    units that stay at home has fewest rules in its way, then fewest that are no matter of hours, then fewest hours to
+    gain. Exit code 1: something is missing.
     """
     from tocsin.cli import tables
     from tocsin.forces.explain import why_hypothetical
     from tocsin.forces.gaps import report, with_all_capabilities
     from tocsin.forces.inventory import load_inventory
     from tocsin.forces.scenarios import load_scenarios
+    from tocsin.forces.together import sharing_caps
 
-    asked = load_scenarios(cases)
-    named = inventory or asked.inventory
+    asked = load_scenarios(cases, inventory)
+    named = asked.inventory
     if not named:
         raise typer.BadParameter("name the inventory that these cases are planned with.", param_hint="--inventory")
     whole = with_all_capabilities(asked.cases)
     units = load_inventory(named, [capability for case in whole for capability in case.capability])
-    found = report(named, units, list(_planned(whole, units, seconds, nodes, improving=not greedy)))
+    if together:
+        whole = sharing_caps(whole)
+    scenarios = list(_planned(whole, units, seconds, nodes, improving=not greedy))
+    if together:
+        scenarios = _at_once(scenarios, units, seconds, nodes, improving=not greedy)
+    found = report(named, units, scenarios, together=together)
     if as_json:
         tables.print_json(found)
     else:
@@ -89,6 +102,22 @@ def _planned(
         yield Scenario(case, package, None if search is None else search.stages[0].bound)
 
 
+def _at_once(
+    alone: "list[Scenario]", units: "tuple[Unit, ...]", seconds: int | None, nodes: int | None, *, improving: bool
+) -> "list[Scenario]":
+    """The scenarios beside each other. What is proved of one alone is true of it beside others as well."""
+    from tocsin.forces.together import greedy_together, improved_in_turn
+
+    def improve(case: "ForceCase", rest: "tuple[Unit, ...]", start: "ForcePackage") -> "ForcePackage":
+        return forces_plan.improved(case, rest, start, ("shortfall",), "equal", seconds=seconds, nodes=nodes)[0]
+
+    cases = [one.case for one in alone]
+    packages = greedy_together(cases, units)
+    if improving and has_solver():
+        packages = improved_in_turn(cases, units, packages, improve)
+    return [one._replace(package=package) for one, package in zip(alone, packages, strict=True)]
+
+
 def print_gaps(console: "Console", found: "GapReport", why: str) -> None:
     """The scenarios, a table of what is missing, and of each gap where, why and who is nearest.
 
@@ -97,8 +126,8 @@ def print_gaps(console: "Console", found: "GapReport", why: str) -> None:
     from tocsin.cli.tables import banner, plain, row, section, table, title
 
     banner(console, found.hypothetical, why)
-    many = len(found.scenarios)
-    title(console, f"What is missing over {many} scenario{'' if many == 1 else 's'}", plain(found.inventory))
+    at_once = " at once" if found.together else ""
+    title(console, f"What is missing over {many(len(found.scenarios), 'scenario')}{at_once}", plain(found.inventory))
     console.print()
     made = table("scenario", "operation", "lines", "short", "", right=("lines", "short"), keep=("scenario",))
     for one in found.scenarios:
@@ -134,11 +163,10 @@ def _print_gap(console: "Console", gap: "Gap") -> None:
 
     for place in gap.places:
         where = f"{place.destination}, {'later' if place.within == 'later' else f'within {place.within}'}"
-        said = f"{place.shortfall:,} of {place.required:,} {gap.counted} missing at {where}: {_some(place.scenarios)}"
+        named = some(place.scenarios, NAMED_MAX)
+        said = f"{place.shortfall:,} of {place.required:,} {gap.counted} missing at {where}: {named}"
         indented(console, said, hang=2)
-    rules = ", ".join(
-        f"{one.rule} ({one.shortfall:,} on {one.lines} line{'' if one.lines == 1 else 's'})" for one in gap.rules
-    )
+    rules = ", ".join(f"{one.rule} ({one.shortfall:,} on {many(one.lines, 'line')})" for one in gap.rules)
     indented(console, f"bound by {rules}", style="dim", hang=2)
     if not gap.nearest:
         indented(
@@ -153,9 +181,3 @@ def _near(near: "Near", counted: str) -> str:
 
     stands = "; ".join(f"{miss.rule}: {plain(miss.says)}" for miss in near.misses) or "nothing is in its way"
     return f"{near.nation} with {near.unit} ({near.strength:,} {counted}) for {near.scenario}, {near.line}: {stands}"
-
-
-def _some(names: Iterable[str]) -> str:
-    every = list(names)
-    more = f" and {len(every) - NAMED_MAX} more" if len(every) > NAMED_MAX else ""
-    return ", ".join(every[:NAMED_MAX]) + more

@@ -9,7 +9,7 @@ from tocsin.cli.options import AS_JSON, day
 if TYPE_CHECKING:
     from tocsin.cli.forces_answers import Counted
     from tocsin.forces.inventory import Inventory
-    from tocsin.forces.model import Capability, Unit
+    from tocsin.forces.model import Capability, ForceCase, Unit
 
 app = typer.Typer(
     help="Read an inventory: one unit a row of a CSV file or an .xlsx workbook.",
@@ -41,7 +41,8 @@ def check(inventory: UNITS, case: CASE = "", on: ON = "", sheet: SHEET = "", as_
     from tocsin.cli import forces_print, tables
     from tocsin.cli.forces_answers import InventoryAnswer, ReadAs
 
-    codes = _capabilities(case)
+    asked = _case(case)
+    codes = _capabilities(asked)
     read = _read(inventory, codes, on, sheet)
     found = InventoryAnswer(
         inventory=inventory,
@@ -52,6 +53,7 @@ def check(inventory: UNITS, case: CASE = "", on: ON = "", sheet: SHEET = "", as_
         sheet=read.sheet,
         columns=tuple(ReadAs(one.found, one.read_as) for one in read.renamed),
         notes=read.notes,
+        remarks=_remarks(read.units, asked, on),
     )
     if as_json:
         tables.print_json(found)
@@ -61,7 +63,7 @@ def check(inventory: UNITS, case: CASE = "", on: ON = "", sheet: SHEET = "", as_
 
 @app.command("list")
 def list_(
-    inventory: UNITS,
+    inventory: UNITS = "",
     *,
     case: CASE = "",
     on: ON = "",
@@ -82,13 +84,18 @@ def list_(
     from tocsin.cli import forces_print, tables
     from tocsin.cli.forces_answers import UnitsAnswer
     from tocsin.errors import NotFound
+    from tocsin.forces.case_checks import is_nation
 
-    codes = _capabilities(case)
+    if not inventory:
+        raise _no_inventory({"--capability": capability, "--nation": nation, "--ready": ready})
+    codes = _capabilities(_case(case))
     wanted = {code.id for code in codes if f"{code.id}-".startswith(f"{capability}-")}
     if capability and not wanted:
         raise NotFound("capability", capability, [code.id for code in codes])
     latest = _hours(ready)
     read = _read(inventory, codes, on, sheet).units
+    if nation and not is_nation(nation.upper()):
+        raise NotFound("nation", nation, sorted({unit.nation for unit in read}))
     units = tuple(
         unit
         for unit in read
@@ -97,7 +104,8 @@ def list_(
         and (latest is None or unit.notice_to_move_hours <= latest)
     )
     why = _why(read)
-    found = UnitsAnswer(inventory, bool(why), why, units)
+    offered = () if units else tuple(sorted({unit.capability for unit in read}))
+    found = UnitsAnswer(inventory, bool(why), why, units, offered)
     if as_json:
         tables.print_json(found)
     else:
@@ -113,7 +121,7 @@ def import_(
         typer.Option(
             "--to",
             metavar="FILE.csv",
-            help="Where to write it. Without it: beside UNITS, the same name ending in .csv.",
+            help="Where to write it. Without it: beside UNITS; of units.xlsx units.csv, of units.csv units.tocsin.csv.",
         ),
     ] = "",
     sheet: SHEET = "",
@@ -128,22 +136,25 @@ def import_(
     """Read an inventory from CSV or a workbook and write it as CSV in Tocsin's own form.
 
     Column names may differ in case, spaces and brackets: 'Notice to move (hours)' is notice_to_move_hours; the answer
-    says which were read as what. Where a file is there already, what differs from it is shown unit by unit, and it is
-    replaced with --force alone. Nothing in a workbook is run.
+    says which were read as what. Where an inventory is there already, what differs from it is shown unit by unit, and
+    it is replaced with --force alone; a file of another kind never is. Nothing in a workbook is run.
     """
     from rich.console import Console
 
     from tocsin.cli import forces_import, tables
     from tocsin.cli.new_file import check_new
 
-    codes = _capabilities(case)
+    asked = _case(case)
+    codes = _capabilities(asked)
     with Console(stderr=True).status("Reading"):
         found, units = forces_import.read(inventory, to, sheet, codes, day(on, "--on"))
-    if not only_check:
+    writes = not (only_check or found.own_form)
+    if writes:
+        forces_import.check_kind(found)
         check_new(found.target, force=force, look="look at what differs with --check, then ")
-    offers = _offers(units, codes)
-    answer = forces_import.answer(found, offers, _why(units), written=not only_check)
-    if not only_check:
+    offers, remarks = _offers(units, codes), _remarks(units, asked, on)
+    answer = forces_import.answer(found, offers, _why(units), remarks, written=writes)
+    if writes:
         forces_import.write(found, units)
     if as_json:
         tables.print_json(answer)
@@ -151,10 +162,40 @@ def import_(
         forces_import.print_import(tables.terminal(), answer)
 
 
-def _capabilities(case: str) -> "tuple[Capability, ...]":
-    from tocsin.forces.files import capabilities, load_case
+def _case(case: str) -> "ForceCase | None":
+    from tocsin.forces.files import load_case
 
-    return load_case(case).capability if case else capabilities()
+    return load_case(case) if case else None
+
+
+def _capabilities(asked: "ForceCase | None") -> "tuple[Capability, ...]":
+    from tocsin.forces.files import capabilities
+
+    return capabilities() if asked is None else asked.capability
+
+
+def _no_inventory(options: dict[str, str]) -> typer.BadParameter:
+    """What is said where no inventory is named: none is taken for granted, as the one that ships is made up."""
+    import shlex
+
+    from tocsin.forces.inventory import shipped_inventories
+
+    shipped, asked = shipped_inventories(), [word for one in options.items() if one[1] for word in one]
+    example = shlex.join(["tocsin", "forces", "inventory", "list", "meridian", *asked])
+    said = f"name a file, or one that ships: {', '.join(shipped)}. Of invented states: {example}"
+    return typer.BadParameter(said, param_hint="UNITS")
+
+
+def _remarks(units: "tuple[Unit, ...]", asked: "ForceCase | None", on: str) -> tuple[str, ...]:
+    """Offers with an end that nobody held against a day, and what meets nothing in the case."""
+    from tocsin.forces.notes import notes_of
+    from tocsin.forces.wording import many
+
+    ends = sorted(unit.valid_until for unit in units if unit.valid_until is not None)
+    last = f" and the last on {ends[-1]}" if ends and ends[0] != ends[-1] else ""
+    held = f"{many(len(ends), 'offer')} with an end, the first on {ends[0]}{last}" if ends and not on else ""
+    open_ = [f"{held}: --on DATE finds those that have ended by that day"] if held else []
+    return (*open_, *(notes_of(asked, units) if asked is not None else ()))
 
 
 def _read(inventory: str, codes: "tuple[Capability, ...]", on: str, sheet: str) -> "Inventory":

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, get_args
 import typer
 
 from tocsin.cli import forces_draw
+from tocsin.cli.forces_options import CASE, NO, SECONDS_MAX, principle
 from tocsin.cli.options import AS_JSON
 
 if TYPE_CHECKING:
@@ -18,16 +19,11 @@ if TYPE_CHECKING:
 
     Improved = tuple[ForcePackage, Search | None]
 
-NO = 1
-SECONDS_MAX = 604_800
 NO_SOLVER = (
     "The solver is not installed, so this is the answer found at once. Packages are improved by the extra 'solver':\n"
     "  pip install 'tocsin[solver]', or in a checkout: scripts/venv requirements-full.lock"
 )
 
-CASE = Annotated[
-    str, typer.Argument(metavar="CASE", help="Path of a case of forces, a .toml file, or the name of a shipped one.")
-]
 INVENTORY = Annotated[
     str,
     typer.Option(
@@ -96,13 +92,13 @@ def plan(
     from tocsin.forces.greedy import greedy as at_once
     from tocsin.forces.inventory import load_inventory
 
-    objectives, principle = _objectives(objective), _principle(fairness)
+    objectives, measure = _objectives(objective), principle(fairness)
     forces_draw.check(html, xlsx)
     asked = load_case(case)
     units = load_inventory(inventory or inventory_of(case, asked), asked.capability, asked.case.activation)
     package, search = at_once(asked, units), None
     if not greedy:
-        package, search = improved(asked, units, package, objectives, principle, seconds=seconds, nodes=nodes)
+        package, search = improved(asked, units, package, objectives, measure, seconds=seconds, nodes=nodes)
     found = replace(plan_of(asked, units, package), search=search)
     if as_json:
         tables.print_json(found)
@@ -122,16 +118,6 @@ def _objectives(text: str) -> "tuple[Objective, ...]":
     if len(chosen) < len(words) or len(set(chosen)) < len(chosen):
         raise typer.BadParameter(f"'{text}': each of {', '.join(known)} at most once.", param_hint="--objective")
     return chosen
-
-
-def _principle(text: str) -> "Principle":
-    from tocsin.forces.model import Principle
-
-    known: tuple[Principle, ...] = get_args(Principle)
-    for principle in known:
-        if principle == text:
-            return principle
-    raise typer.BadParameter(f"'{text}' is none of {', '.join(known)}.", param_hint="--fairness")
 
 
 def improved(

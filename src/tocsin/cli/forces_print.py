@@ -8,34 +8,58 @@ from rich.console import Console
 from rich.text import Text
 
 from tocsin.cli import forces_mandate
-from tocsin.cli.forces_answers import Counted, InventoryAnswer, ReadAs, UnitsAnswer
+from tocsin.cli.forces_answers import Counted, InventoryAnswer, ReadAs, UnitsAnswer, Verified
 from tocsin.cli.tables import banner, indented, plain, row, section, table, title
 from tocsin.forces.arcs import terms_of
 from tocsin.forces.explain import why_hypothetical
 from tocsin.forces.figures import proof_words
-from tocsin.forces.model import Break, ForcePackage, Objective, Plan, Search, Unfilled, Unit
+from tocsin.forces.model import Blocked, ForcePackage, Objective, Plan, Search, Unfilled, Unit
 from tocsin.forces.unpublished import as_known, units_sent, unpublished_words
+from tocsin.forces.wording import many, money, some
 
 if TYPE_CHECKING:
     from tocsin.forces.plan.budget import Progress
 
 NAMED_MAX = 6
+INSIDE = (
+    "What is inside a plan is what whoever made it says was asked and offered. "
+    "--case and --inventory hold it against your own."
+)
+EACH_ALONE = "Hours are the earliest of each unit alone. Lift is shared: all of it is in place by hour {:,}."
 
 
 def print_inventory(console: Console, found: InventoryAnswer) -> None:
     """What each nation offers, by capability."""
     banner(console, found.hypothetical, found.why)
     nations = len({offer.nation for offer in found.offers})
-    units = _many(found.units, "unit")
-    title(console, f"{units} of {_many(nations, 'nation')}, no mistake", found.inventory)
+    units = many(found.units, "unit")
+    title(console, f"{units} of {many(nations, 'nation')}, no mistake", found.inventory)
     console.print()
     print_offers(console, found.offers)
     print_reading(console, found.columns, found.notes)
+    print_remarks(console, found.remarks)
+
+
+def print_remarks(console: Console, remarks: Iterable[str]) -> None:
+    """What breaks no rule and somebody should know."""
+    told = list(remarks)
+    if told:
+        section(console, f"Notes ({len(told)})")
+    for one in told:
+        indented(console, plain(one), hang=2, style="yellow")
 
 
 def print_offers(console: Console, offers: Iterable[Counted]) -> None:
     """What is offered, by nation and capability."""
-    made = table("nation", "capability", "units", "strength", "counted", right=("units", "strength"), keep=("nation",))
+    made = table(
+        "nation",
+        "capability",
+        "units",
+        "strength",
+        "counted",
+        right=("units", "strength"),
+        keep=("nation", "units", "strength"),
+    )
     for offer in offers:
         row(made, offer.nation, offer.capability, f"{offer.units:,}", f"{offer.strength:,}", offer.counted)
     console.print(made)
@@ -54,12 +78,14 @@ def print_reading(console: Console, columns: Iterable[ReadAs], notes: Iterable[s
 def print_units(console: Console, found: UnitsAnswer, counted: dict[str, str]) -> None:
     """The units, one a row."""
     banner(console, found.hypothetical, found.why)
-    title(console, _many(len(found.units), "unit"), found.inventory)
+    title(console, many(len(found.units), "unit"), found.inventory)
     console.print()
     if not found.units:
+        if found.offered:
+            indented(console, f"the inventory offers: {', '.join(found.offered)}", 0, hang=2)
         return
-    numbers, whole = ("strength", "ready"), ("unit", "capability", "ready")
-    made = table("unit", "name", "capability", "strength", "ready", "caveats", right=numbers, keep=whole)
+    numbers = ("strength", "ready")
+    made = table("unit", "name", "capability", *numbers, "caveats", right=numbers, keep=numbers)
     for unit in found.units:
         strength = f"{unit.strength:,} {counted[unit.capability]}"
         row(made, unit.id, unit.name, unit.capability, strength, f"{unit.notice_to_move_hours} h", _caveats(unit))
@@ -80,11 +106,16 @@ def print_plan(console: Console, plan: Plan) -> None:
             _print_unfilled(console, one, capability[one.line])
     section(console, f"Units sent ({len(package.assignments)})")
     _print_assignments(console, plan)
+    if package.assignments:
+        indented(console, EACH_ALONE.format(package.closure_hours), 0, "dim")
     if plan.mandate_course is not None:
         forces_mandate.print_course(console, plan.mandate_course, about.activation)
+    print_remarks(console, plan.notes)
     section(console, "Package")
-    cost = as_known(_money(package.cost_cents), used)
+    cost = as_known(money(package.cost_cents), used)
     indented(console, f"cost {cost}; weighted shortfall {package.weighted_shortfall:,}")
+    if package.assignments:
+        indented(console, f"the force closes at hour {package.closure_hours:,}, on day {package.closure_hours // 24:,}")
     if unpublished := unpublished_words(used):
         indented(console, f"not published: {unpublished}", hang=2)
     if plan.search is None:
@@ -94,34 +125,45 @@ def print_plan(console: Console, plan: Plan) -> None:
     indented(console, package.digest)
 
 
-def print_verified(console: Console, package: ForcePackage, breaks: Iterable[Break], why: str) -> None:
-    """Whether a package is lawful, and every rule that it breaks; `why` it is hypothetical, or empty."""
+def print_verified(console: Console, package: ForcePackage, answer: Verified, why: str) -> None:
+    """Whether a package is lawful by which case and inventory, and every rule it breaks; `why` it is hypothetical."""
     banner(console, bool(why), why)
-    found = list(breaks)
-    if not found:
-        indented(
-            console, f"✓ lawful: every rule is kept by {_many(len(package.assignments), 'assignment')}", 0, "green"
-        )
+    if answer.lawful:
+        kept = f"every rule is kept by {many(len(package.assignments), 'assignment')}"
+        indented(console, f"✓ lawful: {kept}, {_held_against(answer)}", 0, "green", hang=2)
     else:
-        rules = ", ".join(f"{rule} ({times})" for rule, times in Counter(one.rule for one in found).items())
-        indented(console, f"✗ not lawful: {rules}", 0, "bold bright_red")
-        for one in found:
+        rules = ", ".join(f"{rule} ({times})" for rule, times in Counter(one.rule for one in answer.breaks).items())
+        indented(console, f"✗ not lawful: {rules}, {_held_against(answer)}", 0, "bold bright_red", hang=2)
+        for one in answer.breaks:
             where = ", ".join(plain(name) for name in (one.unit, one.line, one.nation) if name)
             indented(console, f"✗ {one.rule}: {where + ': ' if where else ''}{plain(one.says)}", hang=2)
     indented(console, plain(package.digest))
+    if answer.case_inside or answer.inventory_inside:
+        indented(console, INSIDE, 2, "dim")
+
+
+def _held_against(answer: Verified) -> str:
+    if answer.case_inside and answer.inventory_inside:
+        return "by the case and inventory inside this plan"
+    if not (answer.case_inside or answer.inventory_inside):
+        return "by your case and inventory"
+    if answer.case_inside:
+        return "by your inventory and the case inside this plan"
+    return "by your case and the inventory inside this plan"
 
 
 def _print_search(console: Console, plan: Plan, search: Search) -> None:
     """What each objective comes to, at once and improved, and how far from the best that can be."""
     in_part = any("cost_cents" in unit.unset for unit in plan.units)
-    made = table("objective", "at once", "improved", "no less than", "", right=("at once", "improved", "no less than"))
+    numbers = ("at once", "improved", "no less than")
+    made = table("objective", *numbers, "", right=numbers, keep=numbers)
     for stage in search.stages:
-        numbers = (_amount(stage.objective, number) for number in (stage.greedy, stage.value, stage.bound))
+        amounts = (_amount(stage.objective, number) for number in (stage.greedy, stage.value, stage.bound))
         proof = proof_words(stage.value, stage.bound)
         name = f"fairness ({search.fairness})" if stage.objective == "fairness" else stage.objective
         if in_part and stage.objective in ("cost", "fairness"):
             name += ", as published"
-        row(made, name, *numbers, Text(proof, style="green" if stage.proved else "yellow"))
+        row(made, name, *amounts, Text(proof, style="green" if stage.proved else "yellow"))
     console.print(made)
     same = "the same for the same input" if search.reproducible else "not reproducible: the search was cut short"
     indented(console, f"found by {plan.package.algorithm}: lawful, {same}")
@@ -137,13 +179,13 @@ def progress_words(one: "Progress") -> str:
 
 def _amount(objective: Objective, number: int) -> str:
     if objective in ("cost", "fairness"):
-        return _money(number)
+        return money(number)
     return f"{number:,} h" if objective == "closure" else f"{number:,}"
 
 
 def _print_lines(console: Console, plan: Plan) -> None:
     numbers = ("required", "pledged", "filled", "shortfall")
-    made = table("line", "in place", *numbers, "", right=("in place", *numbers), keep=("line",))
+    made = table("line", "in place", *numbers, "", right=("in place", *numbers), keep=("in place", *numbers))
     lines = {line.id: line for line in plan.case.line}
     short = {one.line: one.rule for one in plan.unfilled}
     for total in plan.package.totals:
@@ -167,16 +209,20 @@ def _print_unfilled(console: Console, one: Unfilled, capability: str) -> None:
     fails = " The package fails without it." if one.essential else ""
     said = f"✗ {one.line}: {one.shortfall:,} of {capability} missing. {one.rule}: {one.says}.{fails}"
     indented(console, said, hang=2)
-    for held in one.blocked:
-        more = f" and {len(held.units) - NAMED_MAX} more" if len(held.units) > NAMED_MAX else ""
-        named = ", ".join(held.units[:NAMED_MAX])
-        indented(console, f"{held.rule}: {held.strength:,} held back: {named}{more}", 4, "dim", hang=2)
+    print_blocked(console, one.blocked)
+
+
+def print_blocked(console: Console, blocked: Iterable[Blocked]) -> None:
+    """What each rule holds back of a line, most strength first."""
+    for held in blocked:
+        said = f"{held.rule}: {held.strength:,} held back: {some(held.units, NAMED_MAX)}"
+        indented(console, said, 4, "dim", hang=2)
 
 
 def _print_assignments(console: Console, plan: Plan) -> None:
     counted, units = terms_of(plan.case).counted, {unit.id: unit for unit in plan.units}
     numbers = ("strength", "leaves", "in place")
-    made = table("line", "unit", *numbers, "", right=numbers, keep=("line", "unit"))
+    made = table("line", "unit", *numbers, "", right=numbers, keep=numbers)
     order = {line.id: place for place, line in enumerate(plan.case.line)}
     for one in sorted(plan.package.assignments, key=lambda one: (order[one.line], one.in_place_from_hours)):
         row(
@@ -193,11 +239,3 @@ def _print_assignments(console: Console, plan: Plan) -> None:
 
 def _caveats(unit: Unit) -> str:
     return "; ".join(f"{'hard' if one.hard else 'soft'} {one.scope} {one.tag}" for one in unit.caveats)
-
-
-def _money(cents: int) -> str:
-    return f"{cents // 100:,}.{cents % 100:02}"
-
-
-def _many(count: int, word: str) -> str:
-    return f"{count:,} {word}{'' if count == 1 else 's'}"

@@ -9,7 +9,7 @@ from typing import NoReturn
 from msgspec.structs import replace
 
 from tocsin.errors import ForcesError, Problem
-from tocsin.forces.arcs import hours
+from tocsin.forces.arcs import hours, tag_form
 from tocsin.forces.changes import (
     COUNT_MAX,
     CapPercent,
@@ -35,6 +35,7 @@ from tocsin.forces.changes import (
     written,
 )
 from tocsin.forces.model import ForceCase, Gate, Lift, Mandate, RequirementLine, Unit
+from tocsin.forces.wording import some
 
 Inputs = tuple[ForceCase, tuple[Unit, ...]]
 LIFT_ROWS_MAX = 60
@@ -65,13 +66,6 @@ def apply(change: Change, case: ForceCase, units: tuple[Unit, ...]) -> Inputs:
             return case, _unit_changed(change, case, units)
 
 
-def apply_all(changes: Iterable[Change], case: ForceCase, units: tuple[Unit, ...]) -> Inputs:
-    """All of them, one after the other."""
-    for change in changes:
-        case, units = apply(change, case, units)
-    return case, units
-
-
 def refuse(change: Change, field: str, found: str, accepted: str = "", fix: str = "") -> NoReturn:
     """Raises ForcesError that says which change is wrong, and what would be right."""
     raise ForcesError([Problem(" ".join(written(change)), 0, field, found, accepted, fix)])
@@ -79,9 +73,7 @@ def refuse(change: Change, field: str, found: str, accepted: str = "", fix: str 
 
 def _unknown(change: Change, what: str, name: str, known: Iterable[str]) -> NoReturn:
     names = list(dict.fromkeys(known))
-    more = f" and {len(names) - KNOWN_MAX} more" if len(names) > KNOWN_MAX else ""
-    listing = ", ".join(names[:KNOWN_MAX]) or "none"
-    refuse(change, what, f"there is no {what} '{name}'", f"{listing}{more}", nearest(name, names))
+    refuse(change, what, f"there is no {what} '{name}'", some(names, KNOWN_MAX) or "none", nearest(name, names))
 
 
 def _lift(change: MoreTonnes | MoreAssets, case: ForceCase) -> tuple[Lift, ...]:
@@ -97,7 +89,7 @@ def _lift(change: MoreTonnes | MoreAssets, case: ForceCase) -> tuple[Lift, ...]:
         replace(row, count=row.count + change.count) if row.asset.strip() == change.asset else row for row in case.lift
     ]
     if any(row.count > COUNT_MAX for row in rows):
-        refuse(change, "count", "that are too many", f"at most {COUNT_MAX:,} of an asset in all")
+        refuse(change, "count", "these are too many", f"at most {COUNT_MAX:,} of an asset in all")
     return tuple(rows)
 
 
@@ -214,13 +206,14 @@ def _nations_units(change: DropCaveat | Without, units: tuple[Unit, ...]) -> tup
     if isinstance(change, Without):
         return tuple(unit for unit in units if unit.nation != change.nation)
     hard = sorted({caveat.tag for unit in own for caveat in unit.caveats if caveat.hard})
-    if change.tag not in hard:
+    if tag_form(change.tag) not in map(tag_form, hard):
         _unknown(change, f"hard caveat of {change.nation}", change.tag, hard)
     return tuple(_without_caveat(unit, change.tag) if unit.nation == change.nation else unit for unit in units)
 
 
 def _without_caveat(unit: Unit, tag: str) -> Unit:
-    kept = tuple(caveat for caveat in unit.caveats if not (caveat.hard and caveat.tag == tag))
+    form = tag_form(tag)
+    kept = tuple(caveat for caveat in unit.caveats if not (caveat.hard and tag_form(caveat.tag) == form))
     return unit if kept == unit.caveats else replace(unit, caveats=kept)
 
 

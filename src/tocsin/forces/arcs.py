@@ -1,8 +1,10 @@
 """Which unit can serve which line, seen alone, and if not, the first rule that forbids it. docs/FORCES.md, part 3."""
 
+import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from datetime import date
+from functools import lru_cache
 from typing import NamedTuple
 
 from tocsin.forces.model import Caveat, ForceCase, Gate, Mandate, RequirementLine, RuleId, Unit
@@ -63,7 +65,7 @@ def terms_of(case: ForceCase) -> Terms:
             )
             for line in case.line
         },
-        counted={capability.id: capability.counted for capability in case.capability},
+        counted=case.counted,
         mandates=mandates,
         gates=gates,
         leaves=tuple(sorted(tonnes)),
@@ -79,13 +81,18 @@ def arc(terms: Terms, unit: Unit, line: RequirementLine) -> Window | RuleId:
         return "caveat"
     if not unit.rotates and unit.endurance_days < line.sustain_days:
         return "endurance"
-    transit = unit.transit_hours.get(line.destination, unit.transit_hours.get(ANYWHERE))
+    transit = transit_to(unit, line.destination)
     if transit is None:
         return "transit"
     latest = line.in_place_by_hours - transit
     if unit.notice_to_move_hours > latest:
         return "notice"
     return _permitted(terms, unit, line, transit)
+
+
+def transit_to(unit: Unit, destination: str) -> int | None:
+    """Hours that a unit takes to a destination; none where nobody said it."""
+    return unit.transit_hours.get(destination, unit.transit_hours.get(ANYWHERE))
 
 
 def soft_tags(unit: Unit, line: RequirementLine) -> tuple[str, ...]:
@@ -95,20 +102,31 @@ def soft_tags(unit: Unit, line: RequirementLine) -> tuple[str, ...]:
 
 def _met(unit: Unit, line: RequirementLine) -> Iterator[Caveat]:
     """The caveats of a unit that speak of a line."""
-    for caveat in unit.caveats:
-        if caveat.scope == "task":
-            meets = caveat.tag in line.tasks
-        else:
-            meets = caveat.tag == (line.destination if caveat.scope == "area" else line.phase)
-        if meets:
-            yield caveat
+    return (caveat for caveat in unit.caveats if meets(caveat, line))
+
+
+def meets(caveat: Caveat, line: RequirementLine) -> bool:
+    """Whether a caveat speaks of a line."""
+    tag = tag_form(caveat.tag)
+    if caveat.scope == "task":
+        return any(tag == tag_form(task) for task in line.tasks)
+    return tag == tag_form(line.destination if caveat.scope == "area" else line.phase)
+
+
+@lru_cache(maxsize=4096)
+def tag_form(text: str) -> str:
+    """The same for tags that differ only in capitals, blanks, hyphens or how a letter is encoded.
+
+    A prohibition must not be lost because two people wrote its tag in two ways.
+    """
+    return "-".join(unicodedata.normalize("NFKC", text).casefold().replace("-", " ").split())
 
 
 def _permitted(terms: Terms, unit: Unit, line: RequirementLine, transit: int) -> Window | RuleId:
     """The window that dates leave of notice and transit: the offer's, the mandate's, the gates'."""
     zero = terms.case.case.activation
     latest = line.in_place_by_hours - transit
-    ends = line.in_place_by_hours + 24 * line.sustain_days
+    ends = line.ends_hours
     ready, leave_by = unit.notice_to_move_hours, latest
     if unit.valid_from is not None:
         ready = max(ready, hours(zero, unit.valid_from))

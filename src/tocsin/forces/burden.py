@@ -153,7 +153,7 @@ def costs_of(plan: Plan) -> dict[PartyId, int]:
 def _nations(
     plan: Plan, costs: Mapping[PartyId, int], measured: Mapping[Principle, Mapping[PartyId, int]]
 ) -> Iterator[NationBurden]:
-    counted = {capability.id: capability.counted for capability in plan.case.capability}
+    counted = plan.case.counted
     sent = {one.unit for one in plan.package.assignments}
     pledged: dict[PartyId, list[Unit]] = {}
     for unit in plan.units:
@@ -203,4 +203,6 @@ def _ppm(part: Fraction | int, whole: Fraction | int) -> int | None:
 
 
 def _mistake(case: ForceCase, found: str, fix: str) -> ForcesError:
-    return ForcesError([Problem(case.case.id, 0, "share", found, "one for every nation of the inventory", fix)])
+    return ForcesError(
+        [Problem(f"the case '{case.case.id}'", 0, "share", found, "one for every nation of the inventory", fix)]
+    )

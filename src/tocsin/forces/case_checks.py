@@ -30,6 +30,13 @@ def is_nation(code: str) -> bool:
     return is_invented(code) or is_state(code) or code in OWNERS
 
 
+def unknown_nation(path: Path, code: str) -> Mistake:
+    """The mistake of a code that is no nation's."""
+    capitals = code.strip().upper()
+    fix = f"write {capitals}" if is_nation(capitals) else ""
+    return Mistake(path, f"'{code}' is no state", A_NATION, fix)
+
+
 def unknown_capability(path: Path, name: str, known: Iterable[str]) -> Mistake:
     """The mistake of a capability that nobody defines."""
     codes = sorted(known)
@@ -39,7 +46,7 @@ def unknown_capability(path: Path, name: str, known: Iterable[str]) -> Mistake:
 
 def _capability_mistakes(case: ForceCase, own: int) -> Iterator[Mistake]:
     """Substitutes that count something else, also those of shipped codes for which the case puts its own."""
-    known = _counted(case)
+    known = case.counted
     names = [capability.id for capability in case.capability[:own]]
     yield from _twice("capability", names)
     for index, capability in enumerate(case.capability[:own]):
@@ -53,7 +60,7 @@ def _capability_mistakes(case: ForceCase, own: int) -> Iterator[Mistake]:
 
 
 def _cap_mistakes(case: ForceCase) -> Iterator[Mistake]:
-    units = sorted({capability.counted for capability in case.capability})
+    units = sorted({*case.counted.values()})
     for index, cap in enumerate(case.cap):
         if cap.counted not in units:
             found = f"no capability counts '{cap.counted}'"
@@ -65,7 +72,7 @@ def _cap_mistakes(case: ForceCase) -> Iterator[Mistake]:
 
 
 def _line_mistakes(case: ForceCase) -> Iterator[Mistake]:
-    known = _counted(case)
+    known = case.counted
     yield from _twice("line", [line.id for line in case.line])
     for index, line in enumerate(case.line):
         path: Path = ("line", index)
@@ -78,11 +85,6 @@ def _line_mistakes(case: ForceCase) -> Iterator[Mistake]:
         if line.in_place_by_hours == 0:
             found = "nothing can be in place at the hour of activation"
             yield Mistake((*path, "in_place_by_hours"), found, "a whole number, 1 or more")
-
-
-def _counted(case: ForceCase) -> dict[str, str]:
-    """What each capability counts."""
-    return {capability.id: capability.counted for capability in case.capability}
 
 
 def _substitutes(path: Path, counted: str | None, named: tuple[str, ...], known: dict[str, str]) -> Iterator[Mistake]:
@@ -116,7 +118,7 @@ def _nation_mistakes(case: ForceCase) -> Iterator[Mistake]:
             yield Mistake(("gate", index, "destination"), found, ", ".join(sorted(destinations)), fix)
     for path, nation in named:
         if not is_nation(nation):
-            yield Mistake(path, f"'{nation}' is no state", A_NATION)
+            yield unknown_nation(path, nation)
 
 
 def _twice(table: str, names: list[str]) -> Iterator[Mistake]:

@@ -1,6 +1,7 @@
 """A change as one would ask for it, in words. docs/FORCES.md, part 9."""
 
 from tocsin.forces.amend import gates_of
+from tocsin.forces.arcs import tag_form
 from tocsin.forces.changes import (
     CapPercent,
     Change,
@@ -23,6 +24,7 @@ from tocsin.forces.changes import (
     Without,
 )
 from tocsin.forces.model import ForceCase, Unit
+from tocsin.forces.wording import many
 
 
 def words(change: Change, case: ForceCase, units: tuple[Unit, ...]) -> str:
@@ -39,7 +41,7 @@ def words(change: Change, case: ForceCase, units: tuple[Unit, ...]) -> str:
             return f"find {count:,} more of the asset '{asset}', of {max(row.tonnes for row in rows):,} t, at {at}"
         case DropCaveat(nation=nation, tag=tag):
             hard = [one for unit in units if unit.nation == nation for one in unit.caveats if one.hard]
-            sources = sorted({one.source for one in hard if one.tag == tag and one.source})
+            sources = sorted({one.source for one in hard if tag_form(one.tag) == tag_form(tag) and one.source})
             seen = f" ({'; '.join(sources)})" if sources else ""
             return f"ask {nation} to drop its caveat '{tag}'{seen}"
         case MandateLead(nation=nation, hours=hours):
@@ -52,11 +54,11 @@ def words(change: Change, case: ForceCase, units: tuple[Unit, ...]) -> str:
             now = min(one.percent for one in case.cap if (one.nation, one.counted) == (nation, counted))
             return f"ask {nation} to send up to {percent} % of its {counted} instead of {now} %"
         case NewPledge(nation=nation, capability=capability, strength=strength):
-            counted = next(one.counted for one in case.capability if one.id == capability)
+            counted = case.counted[capability]
             return f"find a new pledge of {strength:,} {counted} of {capability}, for example by {nation}"
         case Without(nation=nation):
-            many = sum(unit.nation == nation for unit in units)
-            return f"do without {nation}: {many} unit{'' if many == 1 else 's'} gone"
+            gone = sum(unit.nation == nation for unit in units)
+            return f"do without {nation}: {many(gone, 'unit')} gone"
         case _:
             return _of_the_case(change, case)
 

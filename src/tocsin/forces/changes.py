@@ -4,7 +4,7 @@ A change is written as the option of `forces what-if` that makes it, and read fr
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 from difflib import get_close_matches
 from typing import NamedTuple, get_args
@@ -12,6 +12,7 @@ from typing import NamedTuple, get_args
 from msgspec import Struct
 
 from tocsin.errors import ForcesError, Problem
+from tocsin.forces.case_checks import A_NATION, is_nation
 from tocsin.forces.change_options import OPTIONS
 from tocsin.forces.model import ChangeKind, GateKind
 from tocsin.terms import PartyId
@@ -225,9 +226,27 @@ def kind_of(change: Change) -> ChangeKind | None:
 def parse(option: str, text: str) -> Change:
     """The change that an option of `forces what-if` makes. Raises ForcesError where it cannot be read.
 
-    Whether there is such a unit, line or nation is asked when it is made.
+    Whether there is such a unit, line or nation is asked when it is made; of a pledge, which may be of a nation that
+    offers nothing yet, whether the nation is a state at all.
     """
+    if option not in _READ:
+        name, *known = (one.removeprefix("--") for one in (option, *OPTIONS))
+        raise ForcesError([Problem("changes", 0, name[:40], "there is no such change", ", ".join(known))])
     return _READ[option](Words(option, text.strip()))
+
+
+def parse_all(options: Iterable[tuple[str, str]]) -> list[Change]:
+    """The changes that options make, in their order. Raises ForcesError with every one that cannot be read."""
+    changes: list[Change] = []
+    problems: list[Problem] = []
+    for option, text in options:
+        try:
+            changes.append(parse(option, text))
+        except ForcesError as error:
+            problems += error.problems
+    if problems:
+        raise ForcesError(problems)
+    return changes
 
 
 def written(change: Change) -> tuple[str, str]:
@@ -362,9 +381,12 @@ def _deadline(words: Words) -> Change:
 
 
 def _pledge(words: Words) -> Change:
-    nation, capability, strength = words.parts(3, 3)
-    most = words.number("strength", strength, QUANTITY_MAX, 1)
-    return NewPledge(nation=words.nation(nation), capability=capability, strength=most)
+    code, capability, strength = words.parts(3, 3)
+    nation = words.nation(code)
+    if not is_nation(nation):
+        raise words.refuse("nation", f"'{nation}' is no state", A_NATION)
+    number = words.number("strength", strength, QUANTITY_MAX, 1)
+    return NewPledge(nation=nation, capability=capability, strength=number)
 
 
 _READ: dict[str, Callable[[Words], Change]] = {

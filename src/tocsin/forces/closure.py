@@ -13,12 +13,24 @@ from tocsin.forces.arcs import Terms, Window
 
 
 class Load(NamedTuple):
-    """What one unit asks of lift: its tonnes, its transit, and the places of the hours that it can use."""
+    """What one unit asks of lift: tonnes, the first and last place among the hours that it can use, its transit."""
 
     tonnes: int
-    transit: int
     first: int
     last: int
+    transit: int = 0
+
+    def last_by(self, leaves: Sequence[int], hour: int) -> int:
+        """The last place that it can use so that it still arrives by an hour."""
+        return min(self.last, bisect_right(leaves, hour - self.transit) - 1)
+
+
+def load_of(terms: Terms, tonnes: int, window: Window) -> Load | None:
+    """The load of a unit with this window; none where it deploys by itself."""
+    if window.first_lift < 0:
+        return None
+    transit = window.in_place_from - terms.leaves[window.first_lift]
+    return Load(tonnes, window.first_lift, window.last_lift, transit)
 
 
 def closure_hours(terms: Terms, sent: Iterable[tuple[int, Window]]) -> int | None:
@@ -26,10 +38,9 @@ def closure_hours(terms: Terms, sent: Iterable[tuple[int, Window]]) -> int | Non
     loads, earliest, latest = [], 0, 0
     for tonnes, window in sent:
         earliest = max(earliest, window.in_place_from)
-        if window.first_lift >= 0:
-            transit = window.in_place_from - terms.leaves[window.first_lift]
-            loads.append(Load(tonnes, transit, window.first_lift, window.last_lift))
-            latest = max(latest, terms.leaves[window.last_lift] + transit)
+        if load := load_of(terms, tonnes, window):
+            loads.append(load)
+            latest = max(latest, terms.leaves[load.last] + load.transit)
     latest = max(earliest, latest)
     if not _closes(terms, loads, latest):
         return None
@@ -47,7 +58,7 @@ def _closes(terms: Terms, loads: Sequence[Load], hour: int) -> bool:
     many = len(terms.leaves)
     asked = [[0] * many for _ in range(many)]
     for load in loads:
-        asked[load.first][min(load.last, bisect_right(terms.leaves, hour - load.transit) - 1)] += load.tonnes
+        asked[load.first][load.last_by(terms.leaves, hour)] += load.tonnes
     before = (0, *accumulate(terms.tonnes))
     inside = [0] * many
     """By last place: the loads that can use no hour outside the run from `first` to there."""

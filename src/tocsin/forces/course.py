@@ -4,28 +4,20 @@ docs/FORCES.md, part 13. Loads go onto lift by the earliest deadline first, each
 when the force closes: so every unit is in place by its line's deadline, and the last one at the closure hour.
 """
 
-from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from heapq import heappop, heappush
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from msgspec import Struct
 
-from tocsin.forces.arcs import Terms, Window, arc, hours, terms_of
-from tocsin.forces.figures import Served
+from tocsin.forces.arcs import Terms, hours, terms_of, transit_to
+from tocsin.forces.closure import Load, load_of
+from tocsin.forces.figures import Served, served_in
 from tocsin.forces.model import Plan
 from tocsin.terms import PartyId
 
 WaitsFor = Literal["", "validity", "mandate", "gate"]
 """The rule whose date a unit waits for once its notice to move has ended."""
-
-
-class Load(NamedTuple):
-    """Tonnes, and the first and last place, among the hours at which lift leaves, that they can use."""
-
-    tonnes: int
-    first: int
-    last: int
 
 
 class Carried(Struct, frozen=True):
@@ -112,7 +104,7 @@ class Course(Struct, frozen=True, kw_only=True):
 def course_of(plan: Plan) -> Course:
     """The course of a plan whose package is lawful: `verify` finds nothing that it breaks."""
     terms = terms_of(plan.case)
-    served = [*_served(terms, plan)]
+    served = [*served_in(terms, plan.units, plan.package)]
     carried = _carried(terms, served, plan.package.closure_hours)
     order = {line.id: place for place, line in enumerate(plan.case.line)}
     movements = sorted(
@@ -161,23 +153,12 @@ def at(supply: Iterable[Step], hour: int) -> int:
     return next((step.strength for step in reversed(tuple(supply)) if step.hours <= hour), 0)
 
 
-def _served(terms: Terms, plan: Plan) -> Iterable[Served]:
-    by_id = {unit.id: unit for unit in plan.units}
-    for one in plan.package.assignments:
-        unit, line = by_id[one.unit], terms.lines[one.line]
-        window = arc(terms, unit, line)
-        assert isinstance(window, Window), "the package is lawful"
-        yield Served(unit, line, window)
-
-
 def _carried(terms: Terms, served: Sequence[Served], closure: int) -> list[tuple[Carried, ...]]:
     """For each unit its loads; of those whose deadline is the same, the line of higher priority goes first."""
     loads: dict[int, Load] = {}
     for number, (unit, _, window) in enumerate(served):
-        if window.first_lift >= 0:
-            transit = window.in_place_from - terms.leaves[window.first_lift]
-            last = min(window.last_lift, bisect_right(terms.leaves, closure - transit) - 1)
-            loads[number] = Load(unit.lift_tonnes, window.first_lift, last)
+        if load := load_of(terms, unit.lift_tonnes, window):
+            loads[number] = load._replace(last=load.last_by(terms.leaves, closure))
     order = sorted(loads, key=lambda number: (served[number].line.priority, served[number].unit.id))
     filled = fill(terms.tonnes, [loads[number] for number in order])
     assert filled is not None, "the package is lawful"
@@ -192,9 +173,8 @@ def _carried(terms: Terms, served: Sequence[Served], closure: int) -> list[tuple
 def _movement(terms: Terms, served: Served, loads: tuple[Carried, ...]) -> Movement:
     unit, line, window = served
     by_lift = window.first_lift >= 0
-    transit = window.in_place_from - (terms.leaves[window.first_lift] if by_lift else window.ready)
-    in_place = (loads[-1].leaves_hours if by_lift else window.ready) + transit
-    ends = line.in_place_by_hours + 24 * line.sustain_days
+    in_place = (loads[-1].leaves_hours if by_lift else window.ready) + (transit_to(unit, line.destination) or 0)
+    ends = line.ends_hours
     lasts = 24 * unit.endurance_days
     reliefs = max(0, -((in_place - ends) // lasts) - 1) if unit.rotates and lasts else 0
     return Movement(
@@ -232,7 +212,7 @@ def _lines(plan: Plan, movements: Iterable[Movement]) -> Iterable[LineCourse]:
         there = arrivals.setdefault(one.line, {})
         there[one.in_place_hours] = there.get(one.in_place_hours, 0) + one.strength
     for line, total in zip(plan.case.line, plan.package.totals, strict=True):
-        ends, supply, strength = line.in_place_by_hours + 24 * line.sustain_days, list[Step](), 0
+        ends, supply, strength = line.ends_hours, list[Step](), 0
         for hour, more in sorted(arrivals.get(line.id, {}).items()):
             strength += more
             supply.append(Step(hour, strength))

@@ -7,8 +7,10 @@ from msgspec.structs import replace
 from tocsin.forces.arcs import Terms, Window, arc, terms_of
 from tocsin.forces.figures import Served
 from tocsin.forces.model import RULES, Blocked, ForceCase, ForcePackage, HeldBy, LineTotal, Plan, Unfilled, Unit
+from tocsin.forces.notes import notes_of
 from tocsin.forces.operation import mandate_course
-from tocsin.forces.tally import Tally
+from tocsin.forces.tally import Tally, tally_of
+from tocsin.forces.wording import many
 from tocsin.terms import is_invented
 
 WORDS: dict[HeldBy, str] = {
@@ -37,13 +39,11 @@ def unfilled(case: ForceCase, units: Sequence[Unit], package: ForcePackage) -> t
     no rule keeps back is `free`: a package of `greedy`, or one in which shortfall comes first, leaves none so.
     """
     terms = terms_of(case)
-    tally = Tally(terms, units)
-    by_id = {unit.id: unit for unit in units}
-    for assignment in package.assignments:
-        unit, line = by_id[assignment.unit], terms.lines[assignment.line]
-        window = arc(terms, unit, line)
-        assert isinstance(window, Window), "the package is lawful"
-        tally.take(Served(unit, line, window))
+    return unfilled_beside(terms, tally_of(terms, units, package), units, package)
+
+
+def unfilled_beside(terms: Terms, tally: Tally, units: Sequence[Unit], package: ForcePackage) -> tuple[Unfilled, ...]:
+    """The same beside all that the tally has taken, which are the units of the package and maybe more."""
     return tuple(_why(terms, tally, units, total) for total in package.totals if total.shortfall)
 
 
@@ -55,8 +55,17 @@ def plan_of(case: ForceCase, units: Sequence[Unit], package: ForcePackage) -> Pl
         units=tuple(units),
         package=package,
         unfilled=unfilled(case, units, package),
+        notes=notes_of(case, units),
     )
     return replace(made, mandate_course=mandate_course(made))
+
+
+def made_anew(plan: Plan) -> Plan:
+    """A plan whose package is lawful, with all made anew that its digest does not stand for.
+
+    What it says of its search, and of what was changed, stays: nobody can tell that from the plan alone.
+    """
+    return replace(plan_of(plan.case, plan.units, plan.package), search=plan.search, what_if=plan.what_if)
 
 
 def is_hypothetical(case: ForceCase, units: Iterable[Unit]) -> bool:
@@ -74,7 +83,7 @@ def why_hypothetical(units: Sequence[Unit], case: ForceCase | None = None) -> st
     bare = sum(not unit.source and not is_invented(unit.nation) for unit in units)
     reasons = [
         *(["forces of invented states"] if any(is_invented(unit.nation) for unit in units) else []),
-        *([f"{bare:,} unit{'' if bare == 1 else 's'} of real states without a source"] if bare else []),
+        *([f"{many(bare, 'unit')} of real states without a source"] if bare else []),
     ]
     if case is not None and case.case.hypothetical:
         sourced = "" if reasons or not units else "; of each unit it is said where it was seen"

@@ -8,21 +8,22 @@ from collections.abc import Callable
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from tocsin.forces.arcs import terms_of
 from tocsin.forces.change_words import words
 from tocsin.forces.changes import Change, NewPledge, written
-from tocsin.forces.levels import Question, Reach, question
+from tocsin.forces.levels import Moving, Question, question
 from tocsin.forces.model import Assignment, Blocked, ForceCase, ForcePackage, HeldBy, Plan, Unfilled, Unit
 from tocsin.forces.needed import Needed
 from tocsin.forces.prices import price_of
-from tocsin.forces.remedy import Remedy, Search, at_once
+from tocsin.forces.remedy import Remedy, RemedySearch
 
 Outcome = Literal["plan again", "change", "pledge", "nothing", "unknown"]
 """What fills a line: another package of the same inputs; a change of what is offered or asked; a new pledge; no single
 change; or the search was cut short before it found anything."""
 
-Find = Callable[[Question, ForcePackage], Search]
+Find = Callable[[Question, ForcePackage], RemedySearch]
 PAIRS_MAX = 8_000
 """Of more pairs of a unit and a line that its capability fits, not all units are moved."""
 
@@ -66,7 +67,7 @@ class LineExplained(Struct, frozen=True):
     command: str
     proved: bool
     """Whether nothing cheaper does it; with the outcome 'nothing': whether nothing does."""
-    moving: Reach
+    moving: Moving
     """Which units were moved to find it."""
     tried: int
     """Among how many changes it was looked for."""
@@ -111,36 +112,52 @@ def is_large(case: ForceCase, units: tuple[Unit, ...]) -> bool:
     return pairs_in(case, units) > PAIRS_MAX
 
 
-def reach_of(case: ForceCase, units: tuple[Unit, ...], line_id: str) -> Reach:
-    """Which units are moved to answer about a line."""
+def moving_for(case: ForceCase, units: tuple[Unit, ...], line_id: str) -> Moving:
+    """Which units are moved to answer about a line: with too many pairs not all."""
     if not is_large(case, units):
         return "all"
     return "near" if pairs_in(case, units, line_id) <= PAIRS_MAX else "idle"
 
 
 def explained(plan: Plan, one: Unfilled, find: Find, path: str) -> LineExplained:
-    """A line that is short, with what `find` finds for it."""
-    reach = reach_of(plan.case, plan.units, one.line)
-    asked = question(plan.case, plan.units, one.line, reach=reach, package=plan.package)
-    search = at_once(asked, plan.package) or find(asked, plan.package)
-    remedy = search.remedy
-    change = remedy.change if remedy else None
+    """A line that is short, with what `find` finds for it. `path` names the plan in the command that tries it."""
+    moving = moving_for(plan.case, plan.units, one.line)
+    asked = question(plan.case, plan.units, one.line, moving=moving, package=plan.package)
+    search = find(asked, plan.package)
+    proved = search.proved and asked.moves_all
+    told = replace(unsearched(plan, one), proved=proved, moving=moving, tried=search.tried)
+    if (remedy := search.remedy) is None:
+        return replace(told, outcome="nothing" if proved else "unknown")
+    change = remedy.change
+    return replace(
+        told,
+        outcome=_outcome(change),
+        change=asked_for(change, plan.case, plan.units) if change else None,
+        serving=_serving(plan.package, remedy, one.line),
+        moved=_moved(plan.package, remedy, one.line),
+        command=_command(path, change, one.line),
+    )
+
+
+def unsearched(plan: Plan, one: Unfilled) -> LineExplained:
+    """A line that is short, where nobody has looked for what would fill it."""
+    (line,) = (row for row in plan.case.line if row.id == one.line)
     return LineExplained(
         line=one.line,
-        capability=asked.line.capability,
+        capability=line.capability,
         shortfall=one.shortfall,
         essential=one.essential,
         rule=one.rule,
         says=one.says,
         blocked=one.blocked,
-        outcome=_outcome(search),
-        change=asked_for(change, plan.case, plan.units) if change else None,
-        serving=_serving(plan.package, remedy, one.line) if remedy else (),
-        moved=_moved(plan.package, remedy, one.line) if remedy else (),
-        command=_command(path, change, one.line) if remedy else "",
-        proved=search.proved and not search.near,
-        moving=reach,
-        tried=search.tried,
+        outcome="unknown",
+        change=None,
+        serving=(),
+        moved=(),
+        command="",
+        proved=False,
+        moving="all",
+        tried=0,
     )
 
 
@@ -157,12 +174,10 @@ def matters_most(needed: Needed) -> MattersMost:
     return MattersMost(*named, needed.rise, needed.proved, needed.sent)
 
 
-def _outcome(search: Search) -> Outcome:
-    if search.remedy is None:
-        return "nothing" if search.proved and not search.near else "unknown"
-    if search.remedy.change is None:
+def _outcome(change: Change | None) -> Outcome:
+    if change is None:
         return "plan again"
-    return "pledge" if isinstance(search.remedy.change, NewPledge) else "change"
+    return "pledge" if isinstance(change, NewPledge) else "change"
 
 
 def _serving(package: ForcePackage, remedy: Remedy, line: str) -> tuple[Assignment, ...]:

@@ -1,13 +1,13 @@
 """What follows from a choice of units: times, totals, costs, digests. docs/FORCES.md, part 5."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
 from typing import NamedTuple
 
 import msgspec
 from msgspec.structs import replace
 
-from tocsin.forces.arcs import Terms, Window, soft_tags
+from tocsin.forces.arcs import Terms, Window, arc, soft_tags
 from tocsin.forces.closure import closure_hours
 from tocsin.forces.model import Assignment, ForceCase, ForcePackage, LineTotal, RequirementLine, Unit
 
@@ -18,6 +18,16 @@ class Served(NamedTuple):
     unit: Unit
     line: RequirementLine
     window: Window
+
+
+def served_in(terms: Terms, units: Iterable[Unit], package: ForcePackage) -> Iterator[Served]:
+    """Who serves what in a lawful package of these inputs, in the order of its assignments."""
+    by_id = {unit.id: unit for unit in units}
+    for one in package.assignments:
+        unit, line = by_id[one.unit], terms.lines[one.line]
+        window = arc(terms, unit, line)
+        assert isinstance(window, Window), "the package is lawful"
+        yield Served(unit, line, window)
 
 
 def inputs_digest(case: ForceCase, units: Sequence[Unit]) -> str:

@@ -22,6 +22,15 @@ FOLDER = "operations"
 """Where the shipped cases and inventories lie."""
 PLAN_BYTES_MAX = 40_000_000
 PLAN_PROBLEMS_MAX = 20
+PRINT_IT = "print one with: tocsin forces plan CASE --inventory UNITS --json"
+IN_JSON: tuple[tuple[str, str], ...] = (
+    ("a list of tables", "a list of objects"),
+    ("a single table", "a single object"),
+    ("a table", "an object"),
+    ("a text in quotes", "a text"),
+    ("None stands", "null stands"),
+)
+"""What the words for TOML are in JSON."""
 
 
 class CapabilityFile(Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
@@ -56,14 +65,19 @@ def case_in(text: str, name: str) -> ForceCase:
 def inventory_of(path_or_name: str, case: ForceCase) -> str:
     """The inventory that a case names, as `load_inventory` takes it: beside its file, else a shipped one.
 
-    Raises ForcesError where the case names none.
+    Raises ForcesError where the case names none, or one that there is not.
     """
     path, named = find(str(path_or_name), FOLDER, "case of forces"), case.case.inventory
     if not named:
         fix = 'say --inventory UNITS, or add inventory = "units.csv" to [case]'
         raise ForcesError([Problem(str(path), 0, "case.inventory", "the case names no inventory", "a file", fix)])
     beside = path.parent / named
-    return str(beside) if beside.is_file() else named
+    if beside.is_file():
+        return str(beside)
+    if resource_path(FOLDER, named).with_suffix(".csv").is_file():
+        return named
+    found, fix = f"there is no file '{named}' beside the case, and none ships", "put it there, or say --inventory UNITS"
+    raise ForcesError([Problem(str(path), 0, "case.inventory", found, "a file beside the case, or a name", fix)])
 
 
 @cache
@@ -87,14 +101,23 @@ def plan_in(content: bytes, name: str) -> Plan:
     try:
         raw = msgspec.json.decode(content)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        fix = "print one with: tocsin forces plan CASE --inventory UNITS --json"
-        raise ForcesError([Problem(name, 0, "", "this is not JSON", "a plan", fix)]) from None
+        raise ForcesError([Problem(name, 0, "", "this is not JSON", "a plan", PRINT_IT)]) from None
     try:
         plan = msgspec.convert(raw, Plan)
     except msgspec.ValidationError as error:
-        raise _refused(mistakes(raw, Plan) or [Mistake((), str(error))], name) from None
+        found = [_in_json(one) for one in mistakes(raw, Plan)] or [Mistake((), str(error), "a plan")]
+        raise _refused([*found[:-1], found[-1]._replace(fix=PRINT_IT)], name) from None
     check_plan(plan, name)
     return plan
+
+
+def _in_json(one: Mistake) -> Mistake:
+    """A mistake in the form of a plan, in the words of JSON. Nobody writes plans: they are printed."""
+    found, accepted = one.found, one.accepted
+    for word, instead in IN_JSON:
+        found, accepted = found.replace(word, instead), accepted.replace(word, instead)
+    fix = one.fix if one.fix.startswith("did you mean") else ""
+    return one._replace(found=found, accepted=accepted, fix=fix)
 
 
 def check_plan(plan: Plan, name: str) -> None:

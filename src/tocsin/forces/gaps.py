@@ -1,6 +1,6 @@
 """What an alliance lacks over a set of scenarios, and who is nearest to provide it. docs/FORCES.md, part 10.
 
-Every scenario is planned for itself, with the whole inventory: what two of them at once would need is not asked here.
+Every scenario is planned for itself, with the whole inventory, or all of them at once out of it (`together.py`).
 """
 
 from collections.abc import Iterable, Sequence
@@ -10,10 +10,11 @@ from msgspec import Meta, Struct
 from msgspec.structs import replace
 
 from tocsin.forces.arcs import Terms, terms_of
-from tocsin.forces.explain import ORDER, is_hypothetical, unfilled
-from tocsin.forces.misses import Miss, fitting, misses_beside, nearness, served
+from tocsin.forces.explain import ORDER, is_hypothetical, unfilled_beside
+from tocsin.forces.misses import Miss, fitting, misses_beside, nearness
 from tocsin.forces.model import Capability, ForceCase, ForcePackage, HeldBy, LineTotal, OperationType, Unit
-from tocsin.forces.tally import Tally
+from tocsin.forces.tally import Tally, tally_of
+from tocsin.forces.together import tallies_of
 
 NEAREST_MAX = 5
 DEADLINES: tuple[tuple[int, str], ...] = ((72, "3 days"), (240, "10 days"), (720, "30 days"))
@@ -95,6 +96,7 @@ class GapReport(Struct, frozen=True):
 
     hypothetical: Annotated[bool, Meta(description="Whether a case or forces in it are invented.")]
     inventory: Annotated[str, Meta(description="The inventory.")]
+    together: Annotated[bool, Meta(description="Whether all are at once, so that no unit serves two of them.")]
     scenarios: Annotated[tuple[ScenarioTotals, ...], Meta(description="The scenarios.")]
     gaps: Annotated[tuple[Gap, ...], Meta(description="What is missing, the most weighty first.")]
 
@@ -117,19 +119,34 @@ def with_all_capabilities(cases: Sequence[ForceCase]) -> tuple[ForceCase, ...]:
     return tuple(_with(case, every) for case in cases)
 
 
-def report(inventory: str, units: Sequence[Unit], scenarios: Sequence[Scenario]) -> GapReport:
-    """The gaps of an inventory over scenarios, each with a lawful package of it; ids of cases differ."""
-    shorts, near = [], []
-    for scenario in scenarios:
-        found = _shorts(scenario, units)
-        shorts += found
-        near += _near(scenario, units, found)
-    capabilities = dict.fromkeys(short.terms.lines[short.total.line].capability for short in shorts)
-    gaps = [_gap(name, scenarios, shorts, near) for name in capabilities]
+def report(
+    inventory: str, units: tuple[Unit, ...], scenarios: Sequence[Scenario], *, together: bool = False
+) -> GapReport:
+    """The gaps of an inventory over scenarios, each with a lawful package of it; ids of cases differ.
+
+    With `together` the packages are lawful beside each other, as `together.py` makes them.
+    """
+    if together:
+        tallies = tallies_of([one.case for one in scenarios], units, [one.package for one in scenarios])
+    else:
+        tallies = tuple(tally_of(terms_of(one.case), units, one.package) for one in scenarios)
+    shorts: dict[str, list[Short]] = {}
+    near: dict[str, list[Near]] = {}
+    asked: dict[str, list[tuple[str, int]]] = {}
+    for scenario, tally in zip(scenarios, tallies, strict=True):
+        found = _shorts(scenario, tally, units)
+        for short in found:
+            shorts.setdefault(short.terms.lines[short.total.line].capability, []).append(short)
+        for capability, one in _near(scenario, tally, units, found):
+            near.setdefault(capability, []).append(one)
+        for line in scenario.case.line:
+            asked.setdefault(line.capability, []).append((scenario.case.case.id, line.required))
+    gaps = [_gap(name, asked[name], mine, near.get(name, ())) for name, mine in shorts.items()]
     gaps.sort(key=lambda gap: (-gap.weighted_shortfall, gap.capability))
     return GapReport(
         hypothetical=any(is_hypothetical(scenario.case, units) for scenario in scenarios),
         inventory=inventory,
+        together=together,
         scenarios=tuple(_totals(scenario) for scenario in scenarios),
         gaps=tuple(gaps),
     )
@@ -159,21 +176,17 @@ def _totals(scenario: Scenario) -> ScenarioTotals:
     )
 
 
-def _shorts(scenario: Scenario, units: Sequence[Unit]) -> list[Short]:
+def _shorts(scenario: Scenario, tally: Tally, units: Sequence[Unit]) -> list[Short]:
     terms = terms_of(scenario.case)
-    rules = {one.line: one.rule for one in unfilled(scenario.case, units, scenario.package)}
+    rules = {one.line: one.rule for one in unfilled_beside(terms, tally, units, scenario.package)}
     return [Short(scenario, terms, total, rules[total.line]) for total in scenario.package.totals if total.shortfall]
 
 
-def _near(scenario: Scenario, units: Sequence[Unit], shorts: Sequence[Short]) -> list[tuple[str, Near]]:
+def _near(scenario: Scenario, tally: Tally, units: Sequence[Unit], shorts: Sequence[Short]) -> list[tuple[str, Near]]:
     """(capability of the line, unit) for every unit that is not sent and could fill some of a line that is short."""
     if not shorts:
         return []
     terms = shorts[0].terms
-    tally = Tally(terms, units)
-    by_id = {unit.id: unit for unit in units}
-    for one in scenario.package.assignments:
-        tally.take(served(terms, by_id[one.unit], terms.lines[one.line]))
     found = []
     for short in shorts:
         line = terms.lines[short.total.line]
@@ -189,27 +202,26 @@ def _near(scenario: Scenario, units: Sequence[Unit], shorts: Sequence[Short]) ->
     return found
 
 
-def _gap(name: str, scenarios: Sequence[Scenario], shorts: Sequence[Short], near: Sequence[tuple[str, Near]]) -> Gap:
-    mine = [short for short in shorts if short.terms.lines[short.total.line].capability == name]
+def _gap(name: str, asked: Sequence[tuple[str, int]], mine: Sequence[Short], near: Sequence[Near]) -> Gap:
+    """What is missing of a capability; `asked` has scenario and quantity of every line that asks for it."""
     by_scenario: dict[str, int] = {}
     for short in mine:
         scenario = short.scenario.case.case.id
         by_scenario[scenario] = by_scenario.get(scenario, 0) + short.total.shortfall
-    asked = [(scenario, line) for scenario in scenarios for line in scenario.case.line if line.capability == name]
     worst_in = max(by_scenario, key=lambda scenario: by_scenario[scenario])
     return Gap(
         capability=name,
         counted=mine[0].terms.counted[name],
-        asked_in=len({scenario.case.case.id for scenario, _ in asked}),
+        asked_in=len({scenario for scenario, _ in asked}),
         short_in=tuple(by_scenario),
-        required=sum(line.required for _, line in asked),
+        required=sum(required for _, required in asked),
         shortfall=sum(by_scenario.values()),
         weighted_shortfall=sum(short.terms.lines[short.total.line].weight * short.total.shortfall for short in mine),
         worst=by_scenario[worst_in],
         worst_in=worst_in,
         places=_places(mine),
         rules=_bindings(mine),
-        nearest=_nearest(found for capability, found in near if capability == name),
+        nearest=_nearest(near),
     )
 
 

@@ -3,7 +3,7 @@
 It keeps every rule and never takes anything back, so it is fast and lawful, not the best.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from tocsin.forces.arcs import Terms, Window, arc, terms_of
 from tocsin.forces.figures import Served, package_of
@@ -17,12 +17,10 @@ def greedy(case: ForceCase, units: Sequence[Unit]) -> ForcePackage:
     """A lawful package, the same for the same inputs, which are as `load_case` and `load_inventory` give them."""
     terms = terms_of(case)
     tally = Tally(terms, units)
-    by_capability: dict[str, list[Unit]] = {}
-    for unit in units:
-        by_capability.setdefault(unit.capability, []).append(unit)
+    offered = by_capability(units)
     chosen = []
-    for line in sorted(case.line, key=lambda one: (one.priority, not one.essential, one.in_place_by_hours)):
-        for served in _candidates(terms, line, by_capability):
+    for line in sorted(case.line, key=precedence):
+        for served in candidates(terms, line, offered):
             if tally.filled.get(line.id, 0) >= line.required:
                 break
             if tally.first_broken(served) is None:
@@ -31,10 +29,23 @@ def greedy(case: ForceCase, units: Sequence[Unit]) -> ForcePackage:
     return package_of(terms, units, chosen, ALGORITHM)
 
 
-def _candidates(terms: Terms, line: RequirementLine, by_capability: Mapping[str, Sequence[Unit]]) -> list[Served]:
-    """Units that can serve the line: in place first, then its own capability before others, then cheapest."""
+def precedence(line: RequirementLine) -> tuple[int, bool, int]:
+    """What is compared to say which line is filled first; of equal ones the first in the case."""
+    return line.priority, not line.essential, line.in_place_by_hours
+
+
+def by_capability(units: Iterable[Unit]) -> dict[str, list[Unit]]:
+    """The units of each capability, as they stood."""
+    offered: dict[str, list[Unit]] = {}
+    for unit in units:
+        offered.setdefault(unit.capability, []).append(unit)
+    return offered
+
+
+def candidates(terms: Terms, line: RequirementLine, offered: Mapping[str, Sequence[Unit]]) -> list[Served]:
+    """Units, by capability, that can serve the line: in place first, then its own capability, then cheapest."""
     return sorted(
-        _able(terms, line, by_capability),
+        _able(terms, line, offered),
         key=lambda one: (
             one.window.in_place_from,
             one.unit.capability != line.capability,
@@ -44,9 +55,9 @@ def _candidates(terms: Terms, line: RequirementLine, by_capability: Mapping[str,
     )
 
 
-def _able(terms: Terms, line: RequirementLine, by_capability: Mapping[str, Sequence[Unit]]) -> Iterator[Served]:
+def _able(terms: Terms, line: RequirementLine, offered: Mapping[str, Sequence[Unit]]) -> Iterator[Served]:
     for capability in dict.fromkeys(terms.accepted[line.id]):
-        for unit in by_capability.get(capability, ()):
+        for unit in offered.get(capability, ()):
             window = arc(terms, unit, line)
             if isinstance(window, Window):
                 yield Served(unit, line, window)

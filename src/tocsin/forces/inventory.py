@@ -6,7 +6,8 @@ docs/FORCES.md, part 2, says what the columns hold.
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from datetime import date
+from datetime import date, timedelta
+from difflib import get_close_matches
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -20,15 +21,19 @@ from tocsin.errors import ForcesError, NotFound, Problem
 from tocsin.forces.arcs import ANYWHERE
 from tocsin.forces.files import FOLDER
 from tocsin.forces.model import Capability, Unit
-from tocsin.forces.sheets import DELIMITER_WORDS, Line, Sheet, letters, read_sheet, sheet_in
+from tocsin.forces.sheets import DELIMITER_WORDS, WORKBOOK_ENDINGS, Line, Sheet, letters, read_sheet, sheet_in
 from tocsin.forces.unit_checks import UNPRINTABLE, twice_mistakes, unit_mistakes
 
 UNITS_MAX = 20_000
+SIBLINGS_MAX = 8
 EMPTY_MAX = 5
 """Where more of the cells that each unit needs are empty, a row is a sum or a remark."""
 
 NUMBERS = ("strength", "notice_to_move_hours", "cost_cents", "lift_tonnes", "endurance_days")
 SWITCHES = ("self_deploying", "rotates")
+DATES = ("valid_from", "valid_until")
+DAY_ZERO = date(1899, 12, 30)
+"""The day from which Excel counts days."""
 A_TRANSIT = "hours such as 48, or by destination such as north:48; any:96"
 NOT_SAID: dict[str, tuple[str, object]] = {
     "notice_to_move_hours": ("notice_to_move_hours", 0),
@@ -39,14 +44,17 @@ NOT_SAID: dict[str, tuple[str, object]] = {
 """What an empty cell holds where nobody published the figure: by figure, the column and what stands for nothing."""
 YES = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
 
+_DAY_NUMBER = re.compile("[2-7][0-9]{4}")
+"""Days of 1954 to 2118, as Excel counts them."""
 _WHOLE = re.compile(r"-?[0-9]{1,30}")
 _NUMBER = re.compile(r"(-?[0-9]{1,3}(?:[ ,.'_][0-9]{3})+|-?[0-9]{1,15})(?:[.,]([0-9]{1,2}))?")
-_CAVEAT = re.compile(r"(hard|soft) (task|area|phase) ([^\s()]+)(?: \(([^()]*)\))?", re.IGNORECASE)
+_CAVEAT = re.compile(r"(hard|soft) +(task|area|phase) +([^\s()]+) *(?:\(([^()]*)\))?", re.IGNORECASE)
+_LONG_TAG = re.compile(r"(hard|soft) +(task|area|phase) +([^()]+)(?:\(([^()]*)\))?", re.IGNORECASE)
 _BETWEEN = re.compile(r";(?![^()]{0,400}\))")
 """A semicolon that is not in the brackets of a source."""
 _SPACE = re.compile(r"[\u00a0\u2007\u2009\u202f]")
 """Spaces that spreadsheets put into numbers and names."""
-_TRANSIT = re.compile(r"(?:(\S+):)? ?([0-9]{1,9})")
+_TRANSIT = re.compile(r"(?:([^\s:]+) *: *)?([0-9]{1,9})")
 
 
 class Row(NamedTuple):
@@ -152,6 +160,16 @@ def _read(name: str, table: Sheet, capabilities: Iterable[Capability], day: date
     return Inventory(units, table.name, renamed, table.notes)
 
 
+def is_inventory(path: Folder) -> bool:
+    """Whether a file is an inventory as CSV, mistakes in it or not: it has column names, or nothing at all."""
+    try:
+        sheet = read_sheet(path, _is_head)
+    except ForcesError:
+        return False
+    head = {_spelled(cell) for line in sheet.lines[:1] for cell in line.cells}
+    return not sheet.name and (not sheet.lines or head >= {"id", "nation", "capability"})
+
+
 def shipped_inventories() -> list[str]:
     """Names of the inventories that ship."""
     return sorted(found.stem for found in resource_path(FOLDER, "meridian").parent.glob("*.csv"))
@@ -165,6 +183,9 @@ def _find(path_or_name: str) -> Folder:
     names = shipped_inventories()
     if path_or_name in names:
         return resource_path(FOLDER, path_or_name).with_suffix(".csv")
+    if path.parent.is_dir() and path.suffix.lower() in (".csv", *WORKBOOK_ENDINGS):
+        beside = sorted(str(one) for one in path.parent.iterdir() if one.suffix == path.suffix and one.is_file())
+        raise NotFound("inventory file", path_or_name, get_close_matches(path_or_name, beside, SIBLINGS_MAX) or names)
     raise NotFound("inventory", path_or_name, names)
 
 
@@ -277,7 +298,7 @@ def _unit(row: Row, reading: Reading) -> Unit | None:
     if "caveats" in raw:
         raw["caveats"] = _caveats(row, reading)
     if "unset" in raw:
-        raw["unset"] = [_spelled(part) for part in raw["unset"].split(";")]
+        raw["unset"] = [_spelled(part) for part in _parts(raw["unset"].split(";"))]
         raw = {name: nothing for figure, (name, nothing) in NOT_SAID.items() if figure in raw["unset"]} | raw
     if len(reading.problems) == before:
         with suppress(msgspec.ValidationError):
@@ -287,22 +308,38 @@ def _unit(row: Row, reading: Reading) -> Unit | None:
         if column not in raw:
             reading.note(row.line, column, "the cell is empty", _in_a_cell(column, accepted))
         elif raw[column] is not None:
-            plain = _written(column, row.cells[column]) or fix.replace(" without quotes", "")
+            plain = _written(column, row.cells[column], reading) or fix.replace(" without quotes", "")
             reading.note(row.line, column, found, _in_a_cell(column, accepted), plain)
     if len(reading.problems) == before:
         reading.note(row.line, "", "the row cannot be read")
     return None
 
 
-def _written(column: str, cell: str) -> str:
-    """How to write what is a number to its reader, such as 1,200 or 5.0; nothing for anything else."""
+def _written(column: str, cell: str, reading: Reading) -> str:
+    """How to write what a cell means to its reader, such as 1,200 or 5.0; nothing where nobody can tell."""
+    if reading.sheet.name and column not in SWITCHES and cell in ("yes", "no"):
+        return "if the cell shows TRUE or FALSE, which stand for yes and no: put what is meant"
+    if column in DATES and _DAY_NUMBER.fullmatch(cell):
+        day = DAY_ZERO + timedelta(days=int(cell))
+        return f"the cell holds a number, which Excel shows as {day} where it is formatted as a date: write {day}"
     match = _NUMBER.fullmatch(cell) if column in NUMBERS and not _WHOLE.fullmatch(cell) else None
     if match is None:
         return ""
     whole, part = re.sub("[^0-9-]", "", match[1]), match[2] or ""
     if column == "cost_cents" and part:
         return f"write it in cents: {whole}{part:0<2} where {whole}.{part:0<2} of money is meant"
-    return "" if part.strip("0") else f"write {whole}"
+    if part.strip("0"):
+        return ""
+    if re.fullmatch(r"-?[0-9]{1,3}[.,][0-9]{3}", cell):
+        return f"write {whole} where thousands are meant; {_as_decimal(cell)}"
+    return f"write {whole}"
+
+
+def _as_decimal(cell: str) -> str:
+    """What '1.500' is where its point or comma stands before decimals."""
+    whole, part = re.split("[.,]", cell)
+    part = part.rstrip("0")
+    return f"if it is {whole}.{part}, round it to a whole number" if part else f"if it is {whole}, write {whole}"
 
 
 def _in_a_cell(column: str, accepted: str) -> str:
@@ -315,29 +352,44 @@ def _in_a_cell(column: str, accepted: str) -> str:
 def _transit(row: Row, reading: Reading) -> dict[str, int] | None:
     """'48', or 'north:48; south:72; any:96'. None where it cannot be read, which is noted."""
     column, times = "transit_hours", {}
-    for part in row.cells[column].split(";"):
-        match = _TRANSIT.fullmatch(part.strip())
+    for part in _parts(row.cells[column].split(";")):
+        match = _TRANSIT.fullmatch(part)
         if match is None:
-            reading.note(row.line, column, f"'{part.strip()}' is no time of transit", A_TRANSIT)
+            reading.note(row.line, column, f"'{part}' is no time of transit", A_TRANSIT)
             return None
         place = ANYWHERE if match[1] is None or match[1].lower() == ANYWHERE else match[1]
         if place in times:
             reading.note(row.line, column, f"'{place}' stands there twice", "", "leave one of them")
             return None
         times[place] = int(match[2])
-    return times
+    if not times:
+        reading.note(row.line, column, "no time stands there", A_TRANSIT)
+    return times or None
+
+
+def _parts(cut: Iterable[str]) -> list[str]:
+    """What stands between separators, without blanks around it; nothing of separators with nothing after them."""
+    return [part for one in cut if (part := one.strip())]
 
 
 def _caveats(row: Row, reading: Reading) -> list[dict[str, object]] | None:
     """'hard task night (decree 12); soft area north'. None where it cannot be read, which is noted."""
     column, found = "caveats", []
-    for part in _BETWEEN.split(row.cells[column]):
-        match = _CAVEAT.fullmatch(part.strip())
+    for part in _parts(_BETWEEN.split(row.cells[column])):
+        match = _CAVEAT.fullmatch(part)
         if match is None:
             accepted = "hard or soft, then task, area or phase, then its tag, and its source in ( )"
-            fix = "write it like: hard task night (decree 12); soft area north"
-            reading.note(row.line, column, f"'{part.strip()}' is no caveat", accepted, fix)
+            reading.note(row.line, column, f"'{part}' is no caveat", accepted, _caveat_fix(part))
             return None
         hard, scope = match[1].lower() == "hard", match[2].lower()
-        found.append({"hard": hard, "scope": scope, "tag": match[3], "source": match[4] or ""})
+        found.append({"hard": hard, "scope": scope, "tag": match[3], "source": (match[4] or "").strip()})
     return found
+
+
+def _caveat_fix(part: str) -> str:
+    """How to write a caveat: one whose tag has blanks with its own words, any other by an example."""
+    if match := _LONG_TAG.fullmatch(part):
+        source = f" ({match[4].strip()})" if match[4] else ""
+        tag = "-".join(match[3].split())
+        return f"a tag has no blanks: {match[1]} {match[2]} {tag}{source}; and ';' stands between two caveats"
+    return "write it like: hard task night (decree 12); soft area north"

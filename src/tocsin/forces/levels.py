@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from tocsin.errors import ForcesError
 from tocsin.forces.amend import apply, deadline_max
-from tocsin.forces.arcs import ANYWHERE, Terms, Window, arc, hours, terms_of
+from tocsin.forces.arcs import ANYWHERE, Terms, Window, arc, hours, tag_form, terms_of, transit_to
 from tocsin.forces.changes import (
     HOURS_MAX,
     Change,
@@ -63,9 +63,9 @@ class Question(NamedTuple):
     """What single units may do as it is, where the capability fits."""
 
     @property
-    def is_near(self) -> bool:
-        """Whether some units stay where they are."""
-        return len(self.free) < len(self.units)
+    def moves_all(self) -> bool:
+        """Whether every unit may be moved, so that what is not found is not there."""
+        return len(self.free) == len(self.units)
 
     @property
     def able(self) -> list[Unit]:
@@ -73,21 +73,26 @@ class Question(NamedTuple):
         return [unit for unit in self.free if unit.capability in self.terms.accepted[self.line.id]]
 
 
-Reach = Literal["all", "near", "idle"]
+Moving = Literal["all", "near", "idle"]
 """Which units an answer may move: all; those that could serve the line; of these those that serve no other line."""
 
 
 def question(
-    case: ForceCase, units: tuple[Unit, ...], line_id: str, *, reach: Reach = "all", package: ForcePackage | None = None
+    case: ForceCase,
+    units: tuple[Unit, ...],
+    line_id: str,
+    *,
+    moving: Moving = "all",
+    package: ForcePackage | None = None,
 ) -> Question:
     """What there is to ask about a line. The package says who serves another line, where only the idle may be moved."""
     terms = terms_of(case)
     codes = set(terms.accepted[line_id])
     free, lines = units, case.line
-    if reach != "all":
+    if moving != "all":
         free = tuple(unit for unit in units if unit.capability in codes)
         lines = tuple(line for line in case.line if codes.intersection(terms.accepted[line.id]))
-    if reach == "idle":
+    if moving == "idle":
         busy = {one.unit for one in package.assignments if one.line != line_id} if package else set()
         free = tuple(unit for unit in free if unit.id not in busy)
         lines = (terms.lines[line_id],)
@@ -202,7 +207,7 @@ def _starts(asked: Question, units: Iterable[Unit], lines: Iterable[RequirementL
 
 def _transit(unit: Unit, line: RequirementLine) -> list[int]:
     """What a unit takes to a line's destination, if anybody said it."""
-    known = unit.transit_hours.get(line.destination, unit.transit_hours.get(ANYWHERE))
+    known = transit_to(unit, line.destination)
     return [] if known is None else [known]
 
 
@@ -220,7 +225,7 @@ def _ends(asked: Question, unit: Unit, lines: Iterable[RequirementLine]) -> list
     """The days until which an offer must last for each of the lines."""
     if unit.valid_until is None:
         return []
-    ends = {-(-(line.in_place_by_hours + 24 * line.sustain_days) // 24) for line in lines}
+    ends = {-(-line.ends_hours // 24) for line in lines}
     days = {asked.case.case.activation + timedelta(days=end) for end in ends}
     return sorted(day for day in days if day > unit.valid_until)
 
@@ -246,7 +251,7 @@ def _nation_levels(asked: Question) -> Iterator[Level]:
     for nation in sorted({unit.nation for unit in asked.able}):
         units = tuple(unit for unit in asked.free if unit.nation == nation)
         able = [unit for unit in units if unit.capability in asked.terms.accepted[asked.line.id]]
-        tags = sorted({caveat.tag for unit in able for caveat in unit.caveats if caveat.hard})
+        tags = sorted({tag_form(one.tag): one.tag for unit in able for one in unit.caveats if one.hard}.values())
         yield from _told_apart(asked, [DropCaveat(nation=nation, tag=tag) for tag in tags], units, asked.lines)
         if nation in asked.terms.mandates:
             yield from _told_apart(asked, _mandates(asked, nation, units), units, asked.lines)

@@ -9,8 +9,7 @@ from typing import Annotated, NamedTuple
 
 from msgspec import Meta, Struct
 
-from tocsin.forces.arcs import ANYWHERE, Terms, Window, arc, hours
-from tocsin.forces.figures import Served
+from tocsin.forces.arcs import Terms, Window, arc, hours, meets, transit_to
 from tocsin.forces.model import RULES, Gate, RequirementLine, RuleId, Unit
 from tocsin.forces.tally import Tally
 
@@ -46,11 +45,10 @@ def misses(terms: Terms, unit: Unit, line: RequirementLine) -> tuple[Miss, ...] 
             return None
         found.append(Miss("capability", f"{unit.capability} may stand in for it, and the line does not take it"))
     found += _of_the_unit(unit, line)
-    transit = unit.transit_hours.get(line.destination, unit.transit_hours.get(ANYWHERE))
+    transit = transit_to(unit, line.destination)
     if transit is None:
         return (*found, Miss("transit", f"nobody said how long it takes to {line.destination}"))
-    ends = line.in_place_by_hours + 24 * line.sustain_days
-    found += _of_the_times(terms, unit, line, Times(line.in_place_by_hours - transit, transit, ends))
+    found += _of_the_times(terms, unit, line, Times(line.in_place_by_hours - transit, transit, line.ends_hours))
     return tuple(sorted(found, key=lambda miss: RULES.index(miss.rule)))
 
 
@@ -82,9 +80,8 @@ def fitting(terms: Terms, line: RequirementLine) -> frozenset[str]:
 
 def _of_the_unit(unit: Unit, line: RequirementLine) -> Iterator[Miss]:
     """What lies in the unit itself."""
-    tags = {"task": line.tasks, "area": (line.destination,), "phase": (line.phase,)}
     for caveat in unit.caveats:
-        if caveat.hard and caveat.tag in tags[caveat.scope]:
+        if caveat.hard and meets(caveat, line):
             yield Miss("caveat", f"a hard caveat on the {caveat.scope} {caveat.tag}")
     if not unit.rotates and unit.endurance_days < line.sustain_days:
         days = line.sustain_days - unit.endurance_days
@@ -150,10 +147,3 @@ def nearness(found: tuple[Miss, ...]) -> tuple[int, int, int]:
         sum(miss.hours is None for miss in found),
         sum(miss.hours or 0 for miss in found),
     )
-
-
-def served(terms: Terms, unit: Unit, line: RequirementLine) -> Served:
-    """A unit on a line that it may serve."""
-    window = arc(terms, unit, line)
-    assert isinstance(window, Window), "the package is lawful"
-    return Served(unit, line, window)

@@ -81,26 +81,6 @@ RULES: tuple[RuleId, ...] = get_args(RuleId)
 HeldBy = Literal[RuleId, "free"]
 """What keeps a unit from a line: a rule, or nothing but the plan, as another objective comes first."""
 
-RULE_WORDS: dict[RuleId, str] = {
-    "inputs": "the package was made from this case and this inventory, and both name each thing once",
-    "digest": "the digest is that of the package",
-    "known": "every assignment names a unit of the inventory and a line of the case",
-    "capability": "the unit has the capability of the line, or one that may stand in for it",
-    "caveat": "no hard caveat of the unit meets the line",
-    "endurance": "the unit lasts as long as the line needs it, or its nation rotates it",
-    "transit": "the time the unit takes to the line's destination is known",
-    "notice": "notice to move and transit end before the line must be in place",
-    "validity": "the unit is offered from when it must leave until the line ends",
-    "mandate": "its nation's mandate comes in time and lasts until the line ends",
-    "gate": "host consent, transit permission and status of forces are there when they are needed",
-    "once": "a unit serves one line only",
-    "lift": "there is lift in time for every unit that does not deploy by itself, and enough for all",
-    "one nation": "no nation gives more of a line than its multinational rule allows",
-    "cap": "no nation sends more of what it pledged than its cap allows",
-    "figures": "times, strengths, totals and costs are what the inputs give",
-}
-"""The rules in words: what holds where a rule is kept."""
-
 
 class Base(Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
     """What all tables share: unknown fields are mistakes, and nothing changes once it is read."""
@@ -142,6 +122,11 @@ class RequirementLine(Base, frozen=True):
         Annotated[tuple[Id, ...], Meta(max_length=50)] | None,
         Meta(description="Capabilities that may stand in here; empty: none; left out: those of the capability."),
     ] = None
+
+    @property
+    def ends_hours(self) -> int:
+        """The hour, after activation, at which it is needed no longer."""
+        return self.in_place_by_hours + 24 * self.sustain_days
 
 
 class Lift(Base, frozen=True):
@@ -247,6 +232,11 @@ class ForceCase(Base, frozen=True):
     price: Annotated[
         tuple[Price, ...], Meta(max_length=100, description="Prices of changes, in the place of those that ship.")
     ] = ()
+
+    @property
+    def counted(self) -> dict[str, str]:
+        """By capability: what its strength counts."""
+        return {capability.id: capability.counted for capability in self.capability}
 
 
 # what is offered
@@ -360,7 +350,7 @@ class Stage(Base, frozen=True):
     """One objective of a search, made as small as could be found while those before it keep their values."""
 
     objective: Annotated[Objective, Meta(description="What is made small.")]
-    greedy: Annotated[int, Meta(description="What the package found at once comes to.")]
+    greedy: Annotated[int, Meta(description="What the package it began with comes to: found at once, or standing.")]
     value: Annotated[int, Meta(description="What was reached.")]
     bound: Annotated[int, Meta(description="No lawful package that keeps the objectives before has less.")]
     proved: Annotated[bool, Meta(description="Whether value and bound are the same.")]
@@ -429,6 +419,9 @@ class WhatIf(Base, frozen=True):
     closure_hours_before: Annotated[int, Meta(description="By when all of it could be in place.")]
     lines: Annotated[tuple[Changed, ...], Meta(description="In the case's order.")]
     nations: Annotated[tuple[Borne, ...], Meta(description="Nations that bear something, before or after.")]
+    caution: Annotated[
+        str, Meta(description="Why the two do not compare like with like, in words; empty: they do.")
+    ] = ""
 
 
 class Plan(Base, frozen=True):
@@ -444,3 +437,6 @@ class Plan(Base, frozen=True):
         MandateCourse | None, Meta(description="Renewal, exit and reliefs, where the operation has any.")
     ] = None
     what_if: Annotated[WhatIf | None, Meta(description="What was changed; none: nothing.")] = None
+    notes: Annotated[
+        tuple[str, ...], Meta(description="What case or inventory name and the other does not know; no rule is broken.")
+    ] = ()

@@ -6,7 +6,7 @@ It follows from a plan whose package is lawful; no part of it is part of the pac
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from tocsin.forces.arcs import ANYWHERE
+from tocsin.forces.arcs import transit_to
 from tocsin.forces.course import Movement, course_of
 from tocsin.forces.model import MandateCourse, Plan, Relief, RequirementLine, Unit
 
@@ -69,7 +69,7 @@ def _slowest(sent: Sent) -> int:
 
 
 def _transit(unit: Unit, line: RequirementLine) -> int:
-    return unit.transit_hours.get(line.destination, unit.transit_hours.get(ANYWHERE, 0))
+    return transit_to(unit, line.destination) or 0
 
 
 def _days(hours: int) -> int:

@@ -51,7 +51,7 @@ def _ends(case: ForceCase) -> Iterator[Mistake]:
     last = hours(about.activation, about.until)
     leaves = last - 24 * (about.exit_days or 0)
     for index, line in enumerate(case.line):
-        ends = line.in_place_by_hours + 24 * line.sustain_days
+        ends = line.ends_hours
         path: Path = ("line", index, "sustain_days")
         fix = "shorten it, or plan again once the mandate is renewed"
         if ends > last:

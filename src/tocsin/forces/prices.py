@@ -13,7 +13,7 @@ from tocsin.charter.files.disk import decode, read_bytes, resource_path
 from tocsin.charter.files.loader import BYTES_MAX, convert, parse_toml
 from tocsin.errors import ForcesError
 from tocsin.forces.amend import gates_of
-from tocsin.forces.arcs import hours
+from tocsin.forces.arcs import ANYWHERE, hours, transit_to
 from tocsin.forces.changes import (
     CapPercent,
     Change,
@@ -87,7 +87,7 @@ def amount_of(change: Change, case: ForceCase, units: tuple[Unit, ...]) -> tuple
     by_id = {unit.id: unit for unit in units}
     match change:
         case TransitTime(unit=unit, destination=place, hours=taken):
-            known = by_id[unit].transit_hours.get(place, by_id[unit].transit_hours.get("any"))
+            known = transit_to(by_id[unit], place)
             return (max(1, _last_deadline(case, place) - taken) if known is None else known - taken), "h"
         case OwnLift(unit=unit):
             return max(1, by_id[unit].lift_tonnes), "t"
@@ -124,17 +124,17 @@ def amount_of(change: Change, case: ForceCase, units: tuple[Unit, ...]) -> tuple
 def _counted(change: Change, case: ForceCase) -> str:
     if not isinstance(change, NewPledge):
         return ""
-    return next(one.counted for one in case.capability if one.id == change.capability)
+    return case.counted[change.capability]
 
 
 def _last_deadline(case: ForceCase, place: str) -> int:
     """The last hour by which a line at a destination must be in place."""
-    return max((line.in_place_by_hours for line in case.line if place in (line.destination, "any")), default=0)
+    return max((line.in_place_by_hours for line in case.line if place in (line.destination, ANYWHERE)), default=0)
 
 
 def _last_day(case: ForceCase) -> date:
     """The day on which the last line has ended."""
-    ends = max(line.in_place_by_hours + 24 * line.sustain_days for line in case.line)
+    ends = max(line.ends_hours for line in case.line)
     return case.case.activation + timedelta(days=-(-ends // 24))
 
 

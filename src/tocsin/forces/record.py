@@ -1,7 +1,8 @@
 """A plan against what was sent: line by line, day by day, and why they can differ. docs/FORCES.md, part 14."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, timedelta
+from itertools import groupby
 from typing import Literal
 
 from msgspec import Struct
@@ -179,6 +180,15 @@ def official(units: Iterable[Unit], record: Record) -> tuple[Unit, ...]:
     return tuple(unit for unit in units if unit.id in kept)
 
 
+def runs(
+    days: Iterable[DayCompared], same: Callable[[DayCompared], object]
+) -> Iterator[tuple[DayCompared, DayCompared]]:
+    """(first, last) of every run of days of which this is the same."""
+    for _, group in groupby(days, key=same):
+        run = list(group)
+        yield run[0], run[-1]
+
+
 def _told(stated: Iterable[tuple[str, Sourced]], classes: Iterable[str]) -> Iterator[Told]:
     for about, one in stated:
         if one.class_ in classes:
@@ -196,7 +206,7 @@ def _line(plan: Plan, record: Record, line: RequirementLine, last: date) -> Line
     first = history.first()
     found = LineCompared(
         line=line.id,
-        counted={one.id: one.counted for one in plan.case.capability}[line.capability],
+        counted=plan.case.counted[line.capability],
         required=line.required,
         asked=tuple(one for one in record.asked if one.line == line.id),
         planned=sum(strength for strength, _ in arrivals),

@@ -6,30 +6,40 @@ docs/FORCES.md, part 14, says what its tables hold.
 from collections.abc import Iterable, Iterator
 
 from tocsin.charter.files.catalog import find
-from tocsin.charter.files.disk import Folder, decode, read_bytes
+from tocsin.charter.files.disk import Folder, decode, read_bytes, resource_path
 from tocsin.charter.files.loader import BYTES_MAX, check_format, convert, parse_toml
 from tocsin.charter.files.locate import Mistake, Path, located
 from tocsin.charter.files.structure import suggestion
-from tocsin.errors import ForcesError
+from tocsin.errors import ForcesError, Problem
 from tocsin.forces.case_checks import A_NATION, is_nation
 from tocsin.forces.model import ForceCase, Unit
 from tocsin.forces.record_days import TOGETHER
 from tocsin.forces.record_model import Record
+from tocsin.forces.wording import many, some
 
 SCHEMA = 1
 FOLDER = "operations/sent"
 """Where the shipped records lie."""
 DAYS_MAX = 2_000
 """How far from the decision a record may reach."""
+NAMED_MAX = 6
 YEAR_MAX = 9_000
 """The last year of a decision, so that every day of a plan is still a date."""
 
 
-def load_record(path_or_name: str | Folder, case: ForceCase, units: Iterable[Unit]) -> Record:
-    """The record in a file, or the shipped one of that name, of this case and inventory.
+def load_record(
+    path_or_name: str | Folder,
+    case: ForceCase,
+    units: Iterable[Unit],
+    *,
+    case_name: str = "the case",
+    inventory_name: str = "the inventory",
+) -> Record:
+    """The record in a file, or the shipped one of that name, of this case and inventory, which messages name so.
 
     Raises NotFound where there is none, and ForcesError with every mistake in it: lines, units, nations and
-    sightings that there are not, a line or unit without its statement, days too far away.
+    sightings that there are not, a line or unit without its statement, days too far away. Where a shipped record does
+    not fit a case or an inventory, that is told as theirs.
     """
     path = find(str(path_or_name), FOLDER, "record of what was sent")
     name = str(path)
@@ -38,16 +48,21 @@ def load_record(path_or_name: str | Folder, case: ForceCase, units: Iterable[Uni
     check_format(raw, SCHEMA, "docs/FORCES.md", text, name, ForcesError)
     record = convert(raw, Record, text, name, ForcesError)
     known = tuple(units)
+    if record.record.case != case.case.id:
+        said = f"it is the record of '{record.record.case}', and the case is '{case.case.id}'"
+        fix = "name the record of this case with --record"
+        raise ForcesError(located([Mistake(("record", "case"), said, case.case.id, fix)], text, name))
+    if path.parent == resource_path(FOLDER, "").parent and (
+        strange := list(_strange(record, case, known, (case_name, inventory_name)))
+    ):
+        raise ForcesError(strange)
     if found := [*_named(record, case, known), *_stated_once(record, case, known), *_sightings(record, case)]:
         raise ForcesError(located(found, text, name))
     return record
 
 
 def _named(record: Record, case: ForceCase, units: Iterable[Unit]) -> Iterator[Mistake]:
-    """Cases, lines, units and nations that the record speaks of and that there are not."""
-    if record.record.case != case.case.id:
-        found = f"it is the record of '{record.record.case}', and the case is '{case.case.id}'"
-        yield Mistake(("record", "case"), found, case.case.id)
+    """Lines, units and nations that the record speaks of and that there are not."""
     lines, ids = [line.id for line in case.line], [unit.id for unit in units]
     named: list[tuple[Path, str, str, list[str]]] = []
     named += [(("asked", index, "line"), "line", one.line, lines) for index, one in enumerate(record.asked)]
@@ -62,6 +77,28 @@ def _named(record: Record, case: ForceCase, units: Iterable[Unit]) -> Iterator[M
     for place, nation in nations:
         if nation != TOGETHER and not is_nation(nation):
             yield Mistake(place, f"'{nation}' is no state", A_NATION)
+
+
+def _strange(record: Record, case: ForceCase, units: Iterable[Unit], files: tuple[str, str]) -> Iterator[Problem]:
+    """In what a case and an inventory, in files of these names, part from a shipped record, which fits its own."""
+    lines = {one.line for one in record.asked}
+    offered = {unit for offer in record.offer for unit in offer.units}
+    for file, kind, there, told in (
+        (files[0], "line", [line.id for line in case.line], lines),
+        (files[1], "unit", [unit.id for unit in units], offered),
+    ):
+        unknown = [name for name in there if name not in told]
+        missing = sorted(told.difference(there))
+        said = [f"the record says nothing of {many(len(unknown), kind)}: {some(unknown, NAMED_MAX)}"] if unknown else []
+        said += [f"{many(len(missing), kind)} of the record not there: {some(missing, NAMED_MAX)}"] if missing else []
+        if said:
+            known = f"the {kind}s of the shipped record: {some(sorted(told), NAMED_MAX)}"
+            yield Problem(file, 0, "", "; ".join(said), known, "name a record of its own with --record")
+    decided = [one.on for one in record.milestone if one.kind == "decision"]
+    if case.case.activation not in decided:
+        said_of = f"it counts from {case.case.activation}, and the shipped record has no decision on that day"
+        days = ", ".join(str(day) for day in decided)
+        yield Problem(files[0], 0, "case.activation", said_of, days, "name a record of its own with --record")
 
 
 def _stated_once(record: Record, case: ForceCase, units: Iterable[Unit]) -> Iterator[Mistake]:

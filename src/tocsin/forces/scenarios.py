@@ -21,11 +21,11 @@ class Scenarios(NamedTuple):
     inventory: str
 
 
-def load_scenarios(words: Sequence[str]) -> Scenarios:
+def load_scenarios(words: Sequence[str], inventory: str = "") -> Scenarios:
     """The cases that words name, each file once: a file, a folder, a shipped case, or a set such as 'meridian'.
 
-    Their inventory is that of the set, the only one in the folder, or the one that all cases name. Raises NotFound for
-    a word that is none of these, and ForcesError with what is wrong in them.
+    Their inventory is the one that is given, else that of the set, the only one in the folder, or the one that all
+    cases name. Raises NotFound for a word that is none of these, and ForcesError with what is wrong in them.
     """
     paths = list(dict.fromkeys(path for word in words for path in _paths(word)))
     if len(paths) > CASES_MAX:
@@ -37,9 +37,10 @@ def load_scenarios(words: Sequence[str]) -> Scenarios:
             found = f"{first[case.case.id]} has the id '{case.case.id}' too"
             raise ForcesError([Problem(str(path), 0, "case.id", found, "", "give each case an id of its own")])
         first[case.case.id] = path
-    named = {inventory_of(str(path), case) if case.case.inventory else "" for path, case in cases}
-    given = _given(words) or named
-    return Scenarios(tuple(case for _, case in cases), given.pop() if len(given) == 1 else "")
+    fitting = {inventory} if inventory else _given(words)
+    if not fitting:
+        fitting = {inventory_of(str(path), case) if case.case.inventory else "" for path, case in cases}
+    return Scenarios(tuple(case for _, case in cases), fitting.pop() if len(fitting) == 1 else "")
 
 
 def _given(words: Sequence[str]) -> set[str]:
@@ -58,7 +59,7 @@ def _paths(word: str) -> list[Folder]:
     path = Folder(word)
     names = resource_names(FOLDER)
     if path.is_dir():
-        inside = sorted(path.glob("*.toml"))
+        inside = sorted(one for one in path.iterdir() if one.suffix == ".toml" and one.is_file())
         if not inside:
             raise ForcesError([Problem(word, 0, "", "the folder holds no case of forces", "files that end in .toml")])
         return inside

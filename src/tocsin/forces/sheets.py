@@ -93,7 +93,7 @@ def sheet_in(content: bytes, name: str, is_head: IsHead, wanted: str = "") -> Sh
         return from_head(read_workbook(content, name, is_head, wanted), is_head)
     if wanted:
         raise ForcesError([Problem(name, 0, "", "a CSV file has no sheets", "", "leave out --sheet")])
-    return from_head(_csv(decode(content, name, ForcesError).removeprefix("\ufeff"), is_head), is_head)
+    return from_head(_csv(decode(content, name, ForcesError), is_head), is_head)
 
 
 def head_of(lines: tuple[Line, ...], is_head: IsHead) -> int | None:

@@ -12,7 +12,7 @@ from tocsin.charter.files.disk import decode, read_bytes, resource_path
 from tocsin.charter.files.loader import BYTES_MAX, convert, parse_toml
 from tocsin.errors import ForcesError, NotFound
 from tocsin.forces.model import Base, Id, OperationType, Quantity, Text, Title
-from tocsin.terms import WEAK_CLASSES, SourceClass
+from tocsin.terms import SourceClass
 
 FOLDER = "standing"
 
@@ -51,11 +51,6 @@ class StandingRow(Base, frozen=True, rename={"class_": "class"}):
                 return f"{least:,} {self.unit}"
             case least, most:
                 return f"{least:,} to {most:,} {self.unit}"
-
-    @property
-    def is_weak(self) -> bool:
-        """Whether it was seen in secondary sources only, or is remembered."""
-        return self.class_ in WEAK_CLASSES
 
 
 class Arrangement(Base, frozen=True, rename={"from_": "from"}):

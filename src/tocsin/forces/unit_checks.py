@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import date
 
 from tocsin.charter.files.locate import Mistake
-from tocsin.forces.case_checks import A_NATION, is_nation, unknown_capability
+from tocsin.forces.case_checks import is_nation, unknown_capability, unknown_nation
 from tocsin.forces.model import Unit
 
 UNPRINTABLE = ("the cell holds a character that does not print", "", "remove it")
@@ -21,12 +21,14 @@ def unit_mistakes(unit: Unit, known: Collection[str], day: date | None = None) -
         if not getattr(unit, field).isprintable():
             yield Mistake((field,), *UNPRINTABLE)
     if not is_nation(unit.nation):
-        yield Mistake(("nation",), f"'{unit.nation}' is no state", A_NATION)
+        yield unknown_nation(("nation",), unit.nation)
     if unit.capability not in known:
         yield unknown_capability(("capability",), unit.capability, known)
     if unit.self_deploying == (unit.lift_tonnes > 0):
-        found = "it deploys by itself and needs lift" if unit.self_deploying else "how it gets there is not said"
-        yield Mistake(("lift_tonnes",), found, "tonnes of lift, or self_deploying = yes", "give one of the two")
+        found, fix = "how it gets there is not said", "write the tonnes it needs, or yes in self_deploying"
+        if unit.self_deploying:
+            found, fix = "it deploys by itself and needs lift", "clear lift_tonnes, or write no in self_deploying"
+        yield Mistake(("lift_tonnes",), found, "tonnes of lift, or self_deploying = yes", fix)
     if unit.valid_until is not None and unit.valid_from is not None and unit.valid_until <= unit.valid_from:
         yield Mistake(("valid_until",), f"the offer ends on {unit.valid_until}, before it begins", "a later day")
     elif unit.valid_until is not None and day is not None and unit.valid_until <= day:

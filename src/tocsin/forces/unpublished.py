@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from tocsin.forces.model import Figure, ForcePackage, Unit
+from tocsin.forces.wording import many
 
 FIGURE_WORDS: Mapping[Figure, str] = {
     "cost_cents": "cost",
@@ -29,7 +30,7 @@ def unpublished(units: Sequence[Unit]) -> dict[Figure, int]:
 def unpublished_words(units: Sequence[Unit]) -> str:
     """'cost of 9 units, notice of 1 unit'; empty where all was published."""
     found = unpublished(units).items()
-    return ", ".join(f"{FIGURE_WORDS[figure]} of {count:,} unit{'' if count == 1 else 's'}" for figure, count in found)
+    return ", ".join(f"{FIGURE_WORDS[figure]} of {many(count, 'unit')}" for figure, count in found)
 
 
 def as_known(cost: str, units: Sequence[Unit]) -> str:

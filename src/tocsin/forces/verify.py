@@ -16,8 +16,9 @@ from tocsin.forces.figures import (
     package_digest,
     weighted_shortfall,
 )
-from tocsin.forces.model import RULE_WORDS, Assignment, Break, ForceCase, ForcePackage, RequirementLine, RuleId, Unit
+from tocsin.forces.model import Assignment, Break, ForceCase, ForcePackage, RequirementLine, RuleId, Unit
 from tocsin.forces.tally import Tally
+from tocsin.forces.wording import RULE_WORDS
 
 Found = list[tuple[Assignment, Unit, RequirementLine, Window | RuleId]]
 """The assignments whose unit and line there are, each with its window or the rule it breaks."""

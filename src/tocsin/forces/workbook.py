@@ -15,6 +15,7 @@ from zipfile import ZipFile
 
 from tocsin.errors import ForcesError, Problem
 from tocsin.forces.sheets import LINES_MAX, OLE_BEGINS, Fault, IsHead, Line, Sheet, head_of, letters
+from tocsin.forces.wording import some
 
 UNPACKED_MAX = 100_000_000
 MEMBERS_MAX = 2_000
@@ -40,6 +41,8 @@ class Outline(NamedTuple):
     """The last column that does."""
     hidden: tuple[int, ...]
     """Rows that are hidden and hold something."""
+    hidden_columns: tuple[int, ...]
+    """Columns that are hidden, among those up to the last one."""
     formulas: tuple[tuple[int, int, bool], ...]
     """Row, column, and whether a value is there."""
     merged: tuple[tuple[int, int, str], ...]
@@ -166,22 +169,30 @@ def _sheet(sheet: Any, name: str) -> Sheet:  # noqa: ANN401  # openpyxl has no t
         Fault(row, column, f"the cells {reference} are merged", "unmerge them, and fill in every one of them")
         for row, column, reference in outline.merged
     ]
-    return Sheet(sheet.title, tuple(lines), tuple(faults), tuple(_notes(outline)))
+    notes = [*_notes(outline), *_of_comments(sheet)]
+    return Sheet(sheet.title, tuple(lines), tuple(faults), tuple(notes))
+
+
+def _of_comments(sheet: Any) -> list[str]:  # noqa: ANN401  # openpyxl has no types
+    """A note where cells have comments, which stand in parts of their own that the sheet's relations name."""
+    folder, _, part = sheet._worksheet_path.rpartition("/")  # noqa: SLF001  # it has no public way to it
+    archive, relations = sheet.parent._archive, f"{folder}/_rels/{part}.rels"  # noqa: SLF001  # the same
+    if relations not in archive.namelist() or b"comment" not in archive.read(relations).lower():
+        return []
+    return ["comments on cells were not read"]
 
 
 def _notes(outline: Outline) -> Iterator[str]:
     worked_out = [f"{letters(column)}{row}" for row, column, has_value in outline.formulas if has_value]
     if worked_out:
         many = f"{len(worked_out):,} cells hold formulas" if len(worked_out) > 1 else "one cell holds a formula"
-        yield f"{many} ({_some(worked_out)}): the values were read that were last worked out"
+        yield f"{many} ({some(worked_out, NAMED_MAX)}): the values were read that were last worked out"
     if outline.hidden:
         many = f"{len(outline.hidden):,} hidden rows were" if len(outline.hidden) > 1 else "one hidden row was"
-        yield f"{many} read as well: {_some([str(row) for row in outline.hidden])}"
-
-
-def _some(names: list[str]) -> str:
-    more = f" and {len(names) - NAMED_MAX:,} more" if len(names) > NAMED_MAX else ""
-    return ", ".join(names[:NAMED_MAX]) + more
+        yield f"{many} read as well: {some([str(row) for row in outline.hidden], NAMED_MAX)}"
+    if columns := [letters(column) for column in outline.hidden_columns]:
+        many = f"{len(columns)} hidden columns were" if len(columns) > 1 else "one hidden column was"
+        yield f"{many} read as well: {some(columns, NAMED_MAX)}"
 
 
 def _outline(source: IO[bytes], name: str, title: str) -> Outline:
@@ -189,12 +200,16 @@ def _outline(source: IO[bytes], name: str, title: str) -> Outline:
     iterparse, cells = import_module("defusedxml.ElementTree").iterparse, import_module("openpyxl.utils")
     row = column = rows = columns = 0
     hidden: list[int] = []
+    hidden_columns: set[int] = set()
     formulas: list[tuple[int, int, bool]] = []
     merged: list[tuple[int, int, str]] = []
     is_hidden = is_used = False
     for event, element in iterparse(source, events=("start", "end")):
         kind = element.tag.rpartition("}")[2]
-        if event == "start" and kind == "row":
+        if event == "start" and kind == "col" and element.get("hidden") in ("1", "true"):
+            last = min(int(element.get("max", 0)), COLUMNS_MAX)
+            hidden_columns |= set(range(max(int(element.get("min", 1)), 1) - 1, last))
+        elif event == "start" and kind == "row":
             row, column = int(element.get("r", row + 1)), 0
             is_hidden, is_used = element.get("hidden") in ("1", "true"), False
         elif event == "end" and kind == "c":
@@ -216,7 +231,8 @@ def _outline(source: IO[bytes], name: str, title: str) -> Outline:
             merged.append((int(first_row or 1), int(first_column or 1) - 1, str(element.get("ref"))))
     if rows > LINES_MAX or columns > COLUMNS_MAX:
         raise _too_large(name, title)
-    return Outline(rows, columns, tuple(hidden), tuple(formulas), tuple(merged))
+    filled = tuple(sorted(column for column in hidden_columns if column < columns))
+    return Outline(rows, columns, tuple(hidden), filled, tuple(formulas), tuple(merged))
 
 
 def _too_large(name: str, title: str) -> ForcesError:

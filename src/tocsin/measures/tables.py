@@ -49,7 +49,7 @@ def read_table(path: Path, title: str, columns: Columns, needed: Iterable[str]) 
     Raises InputError if it cannot be read, has no rows, or lacks a needed column.
     """
     content = read_bytes(path, FILE_BYTES_MAX, InputError)
-    reader = csv.reader(decode(content, str(path), InputError).removeprefix("\ufeff").splitlines())
+    reader = csv.reader(decode(content, str(path), InputError).splitlines())
     header = [name.strip() for name in next(reader, [])]
     lower = {name.lower(): index for index, name in reversed(list(enumerate(header)))}
     place = {ours: next((lower[name] for name in names if name in lower), -1) for ours, names in columns.items()}

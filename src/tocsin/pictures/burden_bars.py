@@ -6,7 +6,8 @@ from markupsafe import Markup
 
 from tocsin.forces.burden import PRINCIPLE_WORDS, Burden, NationBurden
 from tocsin.forces.model import Principle
-from tocsin.pictures.frame import WIDTH, Box, Picture, box, cut, many, money, party, percent, short_money
+from tocsin.forces.wording import many, money
+from tocsin.pictures.frame import WIDTH, Box, Picture, box, cut, party, percent, short_money
 from tocsin.svg import joined, tag
 
 GUTTER, MARGIN, TOP, ROW, BAR = 196, 262, 34, 26, 13

@@ -160,16 +160,32 @@ def cut(text: str, most: int) -> str:
     return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
+def shortened(text: str, most: int) -> str:
+    """A name of at most so many characters: of a longer one both ends, as names of a kind differ at either."""
+    if len(text) <= most:
+        return text
+    tail = (most - 1) // 2
+    return f"{text[: most - 1 - tail]}…{text[len(text) - tail :]}"
+
+
+def kept_apart(names: Iterable[str], most: int) -> dict[str, str]:
+    """Each name at most so long, and no two alike: those that shortening would make so are numbered."""
+    found: dict[str, str] = {}
+    taken: set[str] = set()
+    for name in dict.fromkeys(names):
+        short, number = shortened(name, most), 1
+        while short in taken:
+            number += 1
+            short = f"{shortened(name, most - 1 - len(str(number)))}#{number}"
+        taken.add(short)
+        found[name] = short
+    return found
+
+
 def party(code: str) -> str:
     """A party with its name, where it is a state that has one."""
     name = state_name(code)
     return f"{code} {name}" if name else code
-
-
-def money(cents: int) -> str:
-    """'1,234.50'."""
-    sign = "−" if cents < 0 else ""
-    return f"{sign}{abs(cents) // 100:,}.{abs(cents) % 100:02}"
 
 
 def short_money(cents: int) -> str:
@@ -186,11 +202,6 @@ def short_money(cents: int) -> str:
 def percent(ppm: int) -> str:
     """'12.3 %' of millionths."""
     return f"{ppm / 10_000:.1f} %".replace("-", "−")
-
-
-def many(count: int, word: str) -> str:
-    """'1 unit', '2 units'."""
-    return f"{count:,} {word}{'' if count == 1 else 's'}"
 
 
 def day(hour: int) -> str:

@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from tocsin.forces.course import Course, Movement
 from tocsin.forces.model import Plan
+from tocsin.forces.wording import many
 from tocsin.pictures.frame import (
     CHECK,
     CROSS,
@@ -25,15 +26,21 @@ from tocsin.pictures.frame import (
     hatched,
     horizon,
     hours_axis,
-    many,
+    kept_apart,
     party,
+    shortened,
 )
 from tocsin.svg import joined, tag
 
 By = Literal["line", "nation"]
 UNITS_MAX = 150
 ROWS_MAX = 80
-GUTTER, MARGIN, TOP, HEAD, ROW, AREA = 196, 204, 46, 24, 20, 40
+GUTTER, GUTTER_MAX, MARGIN, TOP, HEAD, ROW, AREA = 196, 430, 204, 46, 24, 20, 40
+"""Beside the axis, on its left from the least to the most that names may have, and on its right; heights."""
+HEAD_LEFT, UNIT_LEFT, HEAD_LETTER, UNIT_LETTER = 10, 20, 8.0, 7.0
+"""Where names begin, and what a letter of them takes."""
+BESIDE_LETTERS = 28
+"""What is written beside a unit's bar has room for so many."""
 BAR, FULL = 12, 28
 """Height of a unit's bar, and of the area of many."""
 INSIDE_LEAST = 46
@@ -58,12 +65,31 @@ class Group(NamedTuple):
     units: Sequence[Movement]
 
 
+class Names:
+    """The names on the left: the room they are given, and each as it fits there."""
+
+    def __init__(self, groups: Sequence[Group], units: Sequence[Movement]) -> None:
+        heads, ids = [group.name for group in groups], [one.unit for one in units]
+        asked = [HEAD_LEFT + HEAD_LETTER * (len(name) + 1) for name in heads]
+        asked += [UNIT_LEFT + UNIT_LETTER * (len(name) + 1) for name in ids]
+        self.gutter = min(GUTTER_MAX, max(GUTTER, *asked)) if asked else GUTTER
+        self._heads = kept_apart(heads, int((self.gutter - HEAD_LEFT) / HEAD_LETTER) - 1)
+        self._units = kept_apart(ids, int((self.gutter - UNIT_LEFT) / UNIT_LETTER) - 1)
+
+    def of_group(self, group: Group) -> str:
+        return self._heads.get(group.name, group.name)
+
+    def of_unit(self, one: Movement) -> str:
+        return self._units[one.unit]
+
+
 def gantt(plan: Plan, course: Course, by: By = "line") -> Picture:
     """The picture."""
     groups = by_line(plan, course) if by == "line" else by_nation(course)
-    axis = Axis(GUTTER, WIDTH - MARGIN, horizon(course))
     counted = counted_of(plan)
     is_single = len(course.movements) <= UNITS_MAX
+    names = Names(groups, course.movements if is_single else ())
+    axis = Axis(names.gutter, WIDTH - MARGIN, horizon(course))
     bands: list[Markup] = []
     bars: list[Markup] = []
     texts: list[Markup] = []
@@ -72,10 +98,11 @@ def gantt(plan: Plan, course: Course, by: By = "line") -> Picture:
         height = HEAD + ROW * len(group.units) + (4 if group.units else 0) if is_single else AREA
         if not place % 2:
             bands.append(box(Box(0, y, WIDTH, height), "band"))
-        texts += _heading(group, axis, Box(axis.x(course.closure_hours), y, WIDTH, height))
+        texts += _heading(group, names.of_group(group), axis, Box(axis.x(course.closure_hours), y, WIDTH, height))
         if is_single:
             for row, one in enumerate(group.units):
                 at = y + HEAD + ROW * row
+                texts += _named(one, names.of_unit(one), at, by)
                 bars += _unit(one, axis, at, counted[one.line], by)
                 texts += _inside(one, axis, at, counted[one.line])
         else:
@@ -137,15 +164,15 @@ def folded(groups: Sequence[Group]) -> Sequence[Group]:
 
 def counted_of(plan: Plan) -> Mapping[str, str]:
     """By line: what its strength counts."""
-    counted = {capability.id: capability.counted for capability in plan.case.capability}
+    counted = plan.case.counted
     return {line.id: counted[line.capability] for line in plan.case.line}
 
 
-def _heading(group: Group, axis: Axis, at: Box) -> Iterable[Markup]:
+def _heading(group: Group, name: str, axis: Axis, at: Box) -> Iterable[Markup]:
     """The row's name, what is in place of what is asked, and the deadline; `at.x` is where the force closes."""
     is_area = at.height == AREA
     middle = at.y + (18 if is_area else 16)
-    yield tag("text", cut(group.name, 27), x=10, y=middle, class_="head")
+    yield _text(name, group.name, x=HEAD_LEFT, y=middle, class_="head")
     if is_area and group.units:
         by = f", by {group.due_hours:,} h" if group.due_hours is not None else ""
         yield tag("text", f"{many(len(group.units), 'unit')}{by}", x=10, y=middle + 14, class_="dim")
@@ -190,9 +217,20 @@ def _unit(one: Movement, axis: Axis, y: float, counted: str, by: By) -> Iterable
     if by == "nation":
         x = axis.x(one.in_place_by_hours)
         parts.append(tag("line", x1=x, x2=x, y1=y + 1, y2=y + ROW - 1, class_="due"))
-    yield tag("text", cut(one.unit, 26), x=20, y=middle + 4, class_="unit")
-    yield tag("text", _beside(one, by), x=WIDTH - MARGIN + 24, y=middle + 4, class_="dim")
     yield tag("g", joined(parts))
+
+
+def _named(one: Movement, name: str, y: float, by: By) -> Iterable[Markup]:
+    """A unit's name on the left of its bar, and what is told on the right."""
+    middle = y + ROW / 2
+    yield _text(name, one.unit, x=UNIT_LEFT, y=middle + 4, class_="unit")
+    yield _text(_beside(one, by), one.line if by == "nation" else "", x=WIDTH - MARGIN + 24, y=middle + 4, class_="dim")
+
+
+def _text(shown: str, whole: str, **attributes: str | float) -> Markup:
+    """A text, with all of it for those who point at it where it was shortened."""
+    text = tag("text", shown, **attributes)
+    return text if "…" not in shown else tag("g", tag("title", whole) + text)
 
 
 def _inside(one: Movement, axis: Axis, y: float, counted: str) -> Iterable[Markup]:
@@ -216,10 +254,10 @@ def phases(one: Movement) -> list[tuple[str, int, int]]:
 
 
 def _beside(one: Movement, by: By) -> str:
-    where = cut(one.line, 14) if by == "nation" else str(one.nation)
     relief = f", relieved {one.reliefs}×" if one.reliefs else ""
     end = f", to day {-(-one.ends_hours // 24)}" if one.has_end else ""
-    return f"{where}{end}{relief}"
+    room = max(10, BESIDE_LETTERS - len(end) - len(relief))
+    return f"{shortened(one.line, room) if by == 'nation' else one.nation}{end}{relief}"
 
 
 def _said(one: Movement, counted: str) -> str:

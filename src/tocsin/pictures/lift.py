@@ -6,7 +6,8 @@ from markupsafe import Markup
 
 from tocsin.forces.course import Course, LiftHour
 from tocsin.forces.model import ForceCase
-from tocsin.pictures.frame import WIDTH, Box, Picture, box, cut, many
+from tocsin.forces.wording import many
+from tocsin.pictures.frame import WIDTH, Box, Picture, box, cut
 from tocsin.svg import joined, tag
 
 LEFT, TOP, HEIGHT, FOOT = 10, 40, 150, 44

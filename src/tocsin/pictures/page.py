@@ -10,16 +10,20 @@ from markupsafe import Markup
 from tocsin.forces.burden import PRINCIPLE_WORDS, Burden, burden_of
 from tocsin.forces.course import Course, course_of
 from tocsin.forces.explain import why_hypothetical
-from tocsin.forces.model import Plan, Search
+from tocsin.forces.model import Plan
 from tocsin.forces.unpublished import as_known, units_sent, unpublished_words
+from tocsin.forces.what_if import way_of
+from tocsin.forces.wording import many, money
 from tocsin.pictures import tables
 from tocsin.pictures.burden_bars import burden_bars
-from tocsin.pictures.frame import Picture, day, legible, many, money, party, percent, styles
+from tocsin.pictures.frame import Picture, day, legible, party, percent, styles
 from tocsin.pictures.gantt import UNITS_MAX, gantt
 from tocsin.pictures.lift import lift
 from tocsin.pictures.supply import LINES_MAX, apart, key, smalls, supply
-from tocsin.pictures.tables import Table, groups_of, named, parts_of, shown
+from tocsin.pictures.tables import Cell, Table, groups_of, named, parts_of, shown
 
+WORD_MAX = 20
+"""Longer words of a table are broken."""
 ROWS_MAX = 3_000
 """So many rows of a table stand on the page; the plan and the spreadsheet have all."""
 
@@ -96,7 +100,7 @@ def render(sheets: Sheets) -> str:
             lift=lift(plan.case, course),
             full=sum(line.full_hours is not None for line in course.lines),
             rows_max=ROWS_MAX,
-            counted={capability.id: capability.counted for capability in plan.case.capability},
+            counted=plan.case.counted,
             capability={line.id: line.capability for line in plan.case.line},
             styles=Markup(styles()),  # noqa: S704  # our own file
         )
@@ -119,12 +123,21 @@ def figures(sheets: Sheets) -> list[tuple[str, str]]:
     return found
 
 
-def found_how(search: Search | None) -> list[str]:
+def found_how(plan: Plan) -> list[str]:
     """How the package was found, in sentences; the table of the search tells how good it is known to be."""
+    search, algorithm = plan.search, plan.package.algorithm
     if search is None:
-        return ["Found at once: lawful, the same for the same input, not proved to be the best."]
+        if way_of(plan.package, None) == "at once":
+            return [f"Found at once by {algorithm}: lawful, the same for the same input, not proved to be the best."]
+        return [f"Found by {algorithm}: lawful, not proved to be the best."]
+    none_better = "" if search.solver in algorithm else f"; {search.solver} found none better"
     again = "The same inputs give it again." if search.reproducible else "A clock stopped it: it is not reproducible."
-    return [f"Improved by {search.solver}; fair shares by {PRINCIPLE_WORDS[search.fairness]}.", again]
+    return [f"Found by {algorithm}{none_better}; fair shares by {PRINCIPLE_WORDS[search.fairness]}.", again]
+
+
+def is_long(cell: Cell) -> bool:
+    """Whether a word of it must be broken, so that a table stays as wide as the page."""
+    return any(len(word) > WORD_MAX for word in str(cell or "").split())
 
 
 @cache
@@ -137,6 +150,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     env.filters |= {"money": money, "percent": percent, "party": party}
+    env.tests["long"] = is_long
     env.globals |= {
         "shown": shown,
         "groups_of": groups_of,

@@ -1,39 +1,25 @@
 """A plan against what was sent, day by day: a small picture a line. docs/FORCES.md, part 14."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import pairwise
 
 from markupsafe import Markup
 
-from tocsin.forces.record import Comparison, DayCompared, LineCompared
-from tocsin.pictures.frame import WIDTH, Axis, Box, Picture, box, cut, hatched, hours_axis
-from tocsin.svg import joined, tag
+from tocsin.forces.record import Comparison, DayCompared, LineCompared, runs
+from tocsin.pictures.frame import WIDTH, Axis, Box, Picture, box, cut, hatched, hours_axis, shortened
+from tocsin.pictures.supply import BOTTOM, LINES_MAX, RIGHT, SMALL_WIDTH, TOP, Small, side_by_side
+from tocsin.svg import tag
 
-SMALL_WIDTH, SMALL_HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 352, 150, 52, 12, 58, 132
-COLUMNS, GAP = 3, 22
-LINES_MAX = 60
+LEFT = 52
 ROOM = 1.15
 """Above the highest of requirement, plan and record."""
 
 
 def sent(found: Comparison) -> Picture:
     """All lines as one picture: the plan as a line, what surely was in place filled, what may have been hatched."""
-    drawn = found.lines[:LINES_MAX]
-    parts = [
-        tag(
-            "svg",
-            tag("title", says(line)) + joined(_small(line)),
-            x=(SMALL_WIDTH + GAP) * (place % COLUMNS),
-            y=(SMALL_HEIGHT + GAP) * (place // COLUMNS),
-            width=SMALL_WIDTH,
-            height=SMALL_HEIGHT,
-            viewBox=f"0 0 {SMALL_WIDTH} {SMALL_HEIGHT}",
-        )
-        for place, line in enumerate(drawn)
-    ]
-    height = (SMALL_HEIGHT + GAP) * -(-len(drawn) // COLUMNS)
+    drawn = [Small(line.line, says(line), [*_small(line)]) for line in found.lines[:LINES_MAX]]
+    parts, height = side_by_side(drawn)
     parts += _legend(height + 2)
-    told = " ".join(says(line) for line in drawn)
+    told = " ".join(one.says for one in drawn)
     return Picture("sent", f"{found.operation}: planned and sent", told, WIDTH, height + 16, parts)
 
 
@@ -51,7 +37,7 @@ def _small(line: LineCompared) -> Iterator[Markup]:
     top = max(line.required, line.planned, line.sent_least, *known, 1) * ROOM
     per = (BOTTOM - TOP) / top
     yield from hours_axis(axis, TOP, BOTTOM, 6)
-    for first, last in _runs(line.days):
+    for first, last in runs(line.days, lambda day: (day.seen_least, day.seen_most)):
         left, right = axis.x(first.day * 24), axis.x((last.day + 1) * 24)
         sure = first.seen_least * per
         most = (top if first.seen_most is None else first.seen_most) * per
@@ -62,19 +48,8 @@ def _small(line: LineCompared) -> Iterator[Markup]:
     yield tag("line", x1=axis.left, x2=axis.right, y1=level, y2=level, class_="asked-before")
     yield from (tag("path", d=_planned(line.days, axis, per), class_=css) for css in ("asked-under", "asked"))
     yield tag("text", f"{line.required:,}", x=LEFT - 6, y=level + 4, class_="dim end")
-    yield tag("text", cut(line.line, 40), x=0, y=13, class_="head")
+    yield tag("text", shortened(line.line, 40), x=0, y=13, class_="head")
     yield tag("text", cut(says(line).partition(": ")[2], 60), x=0, y=29, class_="dim")
-
-
-def _runs(days: Sequence[DayCompared]) -> Iterator[tuple[DayCompared, DayCompared]]:
-    """(first, last) of every run of days on which the same was seen."""
-    starts = [
-        place
-        for place, day in enumerate(days)
-        if not place or (day.seen_least, day.seen_most) != (days[place - 1].seen_least, days[place - 1].seen_most)
-    ]
-    for start, end in pairwise([*starts, len(days)]):
-        yield days[start], days[end - 1]
 
 
 def _planned(days: Sequence[DayCompared], axis: Axis, per: float) -> str:

@@ -7,7 +7,21 @@ from markupsafe import Markup
 
 from tocsin.forces.course import Course, LineCourse
 from tocsin.forces.model import Plan
-from tocsin.pictures.frame import CHECK, CROSS, WIDTH, Axis, Box, Picture, box, cut, hatched, horizon, hours_axis
+from tocsin.forces.wording import some
+from tocsin.pictures.frame import (
+    CHECK,
+    CROSS,
+    WIDTH,
+    Axis,
+    Box,
+    Picture,
+    box,
+    cut,
+    hatched,
+    horizon,
+    hours_axis,
+    shortened,
+)
 from tocsin.pictures.gantt import counted_of
 from tocsin.svg import joined, tag
 
@@ -15,6 +29,8 @@ SMALL_WIDTH, SMALL_HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 352, 150, 46, 12, 58, 132
 COLUMNS, GAP = 3, 22
 LINES_MAX = 60
 """Of more, those that are not filled are drawn first, and it is said how many are left out."""
+NAMED_MAX = 20
+"""So many lines that stay short are named in words."""
 ROOM = 1.15
 """Above the highest of requirement and supply."""
 
@@ -39,8 +55,13 @@ def smalls(plan: Plan, course: Course) -> list[Small]:
 
 def supply(plan: Plan, course: Course) -> Picture:
     """All of them as one picture."""
-    drawn = smalls(plan, course)
-    rows = -(-len(drawn) // COLUMNS)
+    parts, height = side_by_side(smalls(plan, course))
+    parts += legend(height + 2)
+    return Picture("supply", "Requirement against supply", described(course), WIDTH, height + 16, parts)
+
+
+def side_by_side(drawn: Sequence[Small]) -> tuple[list[Markup], int]:
+    """Small pictures in rows of COLUMNS, and the height of all rows."""
     parts = [
         tag(
             "svg",
@@ -53,9 +74,7 @@ def supply(plan: Plan, course: Course) -> Picture:
         )
         for place, one in enumerate(drawn)
     ]
-    height = (SMALL_HEIGHT + GAP) * rows
-    parts += legend(height + 2)
-    return Picture("supply", "Requirement against supply", described(course), WIDTH, height + 16, parts)
+    return parts, (SMALL_HEIGHT + GAP) * -(-len(drawn) // COLUMNS)
 
 
 def apart(drawn: Iterable[Small]) -> list[Picture]:
@@ -76,9 +95,8 @@ def described(course: Course) -> str:
     short = [line for line in course.lines if line.shortfall]
     if not short:
         return "Every line is full by its deadline. The table of lines holds the numbers."
-    named = ", ".join(line.line for line in short[:20])
-    more = f" and {len(short) - 20} more" if len(short) > 20 else ""
-    return f"{len(short)} of {len(course.lines)} lines stay short: {named}{more}. The table of lines holds the numbers."
+    named = some([line.line for line in short], NAMED_MAX)
+    return f"{len(short)} of {len(course.lines)} lines stay short: {named}. The table of lines holds the numbers."
 
 
 def says(line: LineCourse, counted: str) -> str:
@@ -110,7 +128,7 @@ def _small(line: LineCourse, counted: str, until: int) -> Small:
 
 
 def _heading(line: LineCourse, counted: str) -> Iterable[Markup]:
-    yield tag("text", cut(line.line, 26), x=0, y=13, class_="head")
+    yield tag("text", shortened(line.line, 26), x=0, y=13, class_="head")
     yield tag("text", cut(f"{line.required:,} {counted} by {line.in_place_by_hours:,} h", 34), x=0, y=29, class_="dim")
     if line.shortfall:
         said = f"{CROSS} {line.shortfall:,} missing"

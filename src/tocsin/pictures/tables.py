@@ -9,7 +9,8 @@ from tocsin.forces.course import Course, Movement
 from tocsin.forces.explain import are_hypothetical
 from tocsin.forces.figures import proof_words
 from tocsin.forces.model import Objective, Plan, Unit
-from tocsin.pictures.frame import money, party, percent
+from tocsin.forces.wording import money, some
+from tocsin.pictures.frame import party, percent
 from tocsin.pictures.gantt import WAITS
 
 Kind = Literal["text", "number", "money", "share"]
@@ -62,7 +63,7 @@ def lines(plan: Plan, course: Course) -> Table:
         Column("destination", is_aside=True),
         Column("held back by"),
     ]
-    counted = {capability.id: capability.counted for capability in plan.case.capability}
+    counted = plan.case.counted
     rules = {one.line: one.rule for one in plan.unfilled}
     rows = [
         (
@@ -111,7 +112,7 @@ def units(plan: Plan, course: Course) -> Table:
         Column("source", is_aside=are_hypothetical(plan.units)),
     ]
     by_id = {unit.id: unit for unit in plan.units}
-    counted = {capability.id: capability.counted for capability in plan.case.capability}
+    counted = plan.case.counted
     soft = {one.unit: ", ".join(one.soft) for one in plan.package.assignments}
     rows = [
         _unit(one, by_id[one.unit], counted[by_id[one.unit].capability], soft[one.unit]) for one in course.movements
@@ -195,8 +196,7 @@ def not_filled(plan: Plan) -> Table:
 
 def named(names: Sequence[str]) -> str:
     """The first of them, and how many more."""
-    more = f" and {len(names) - NAMES_MAX} more" if len(names) > NAMES_MAX else ""
-    return f"{', '.join(names[:NAMES_MAX])}{more}"
+    return some(names, NAMES_MAX)
 
 
 def search(plan: Plan) -> Table:

@@ -57,6 +57,6 @@ def _siblings(path: Folder) -> list[str]:
     """The .toml files beside a path that leads nowhere: where there are many, those with a like name."""
     if not path.parent.is_dir():
         return []
-    names = sorted(entry.name for entry in path.parent.glob("*.toml"))
+    names = sorted(entry.name for entry in path.parent.glob("*.toml") if entry.is_file())
     near = names if len(names) <= SIBLINGS_MAX else get_close_matches(path.name, names, n=SIBLINGS_MAX)
     return [str(path.parent / name) for name in near]

@@ -18,6 +18,8 @@ Refuse = Callable[[Iterable[Problem]], InputError]
 def read_bytes(path: Path, max_bytes: int, refuse: Refuse) -> bytes:
     """The bytes of a file. Raises `refuse` for a missing or unreadable file and for one over `max_bytes`."""
     try:
+        if is_named_pipe(path):
+            raise refuse([Problem(str(path), 0, "", "the file cannot be read: it is a named pipe", "a file")])
         with path.open("rb") as file:
             content = file.read(max_bytes + 1)
     except OSError as error:
@@ -28,10 +30,18 @@ def read_bytes(path: Path, max_bytes: int, refuse: Refuse) -> bytes:
     return content
 
 
+def is_named_pipe(path: Path) -> bool:
+    """Whether nobody knows if this ever ends: a pipe with a name. What a shell hands on, as /dev/stdin, is none."""
+    return path.is_fifo() and path.resolve().is_fifo()
+
+
 def decode(content: bytes, name: str, refuse: Refuse) -> str:
-    """UTF-8 text. Raises `refuse` with the line of the first byte that is none."""
+    """UTF-8 text, without the mark that some editors put first.
+
+    Raises `refuse` with the line of the first byte that is none.
+    """
     try:
-        return content.decode("utf-8")
+        return content.decode("utf-8").removeprefix("\ufeff")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         fix = "save the file as UTF-8 text (not as a word processor's format)"
@@ -41,15 +51,20 @@ def decode(content: bytes, name: str, refuse: Refuse) -> str:
 def write_atomically(path: Path, content: bytes) -> None:
     """Write a file so that whoever reads it sees the old content or the new, never a part. Makes its folder."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+    try:
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+    except OSError as error:  # whoever reads it knows the file, not the one in its place
+        raise OSError(error.errno, error.strerror, str(path)) from None
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
         Path(temporary).replace(path)
-    except BaseException:
+    except BaseException as error:
         Path(temporary).unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            raise OSError(error.errno, error.strerror, str(path)) from None
         raise
 
 
