@@ -54,7 +54,7 @@ pytestmark = pytest.mark.exhaustive
 
 PATH = "run.tocsin"
 ORIGIN = Origin("run", "live", 1)
-CUTS_SHORT, CUTS_LONG = 200, 2_500
+CUTS_SHORT, CUTS_LONG = 80, 2_500
 
 Act = list[Record] | Literal["checkpoint", "rotate", "erase"]
 Kept = tuple[str, bytes, tuple[bytes | None, ...]]
@@ -729,7 +729,7 @@ def damage(memory_folder: Path) -> Damage:
 
 
 @pytest.mark.parametrize(
-    ("flips", "seed"), [(400, 0), *(pytest.param(2_500, seed, marks=pytest.mark.long) for seed in range(1, 6))]
+    ("flips", "seed"), [(150, 0), *(pytest.param(2_500, seed, marks=pytest.mark.long) for seed in range(1, 6))]
 )
 def test_every_flipped_bit_that_changes_something_is_found(flips: int, seed: int, damage: Damage) -> None:
     """And what is changed is never read as if it were not: an error stands in its place."""
