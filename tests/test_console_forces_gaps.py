@@ -35,12 +35,12 @@ GAPS = f"{PATH}/gaps"
 SHIPPED = ("meridian-alert", "meridian-border", "meridian-flood", "meridian-ford", "meridian-truce")
 
 
-def expected(names: tuple[str, ...] = SHIPPED) -> GapReport:
+def expected(names: tuple[str, ...] = SHIPPED, *, together: bool = False) -> GapReport:
     """What the command line tells of cases that ship."""
     asked = load_scenarios(names)
     whole = with_all_capabilities(asked.cases)
     units = load_inventory("meridian", [one for case in whole for one in case.capability])
-    return planning.gaps_of(whole, units, "meridian.csv")
+    return planning.gaps_of(whole, units, "meridian.csv", together=together)
 
 
 def rows(html: str, section: str) -> list[list[str]]:
@@ -54,9 +54,8 @@ async def summed(user: User, **fields: Any) -> None:  # noqa: ANN401  # fields o
     """Send the form with boxes ticked, as a browser does that was given no file."""
     page = await user.open(GAPS)
     ticked = fields.pop("shipped", ())
-    sent = [
-        pair for pair in page.form(GAPS).filled(fields) if pair[0] not in ("shipped", "case_file", "inventory_file")
-    ]
+    unticked = {"shipped", "case_file", "inventory_file", "together"} - fields.keys()
+    sent = [pair for pair in page.form(GAPS).filled(fields) if pair[0] not in unticked]
     await user.post(GAPS, [*sent, *(("shipped", name) for name in ticked)])
 
 
@@ -108,6 +107,25 @@ def test_with_a_solver_as_little_is_missing_as_is_found_and_the_page_says_what_w
         (scenario,) = rows(user.page.html, "scenarios")
         said = "proved: nothing less is missing" if solver else "found at once, not proved to be the best"
         assert scenario == ["The river river", "rapid reaction", "1", "1", "100", said]
+
+    told(story)
+
+
+@pytest.mark.parametrize("how", ["at once", "least missing"])
+def test_scenarios_that_are_together_lack_what_one_of_them_takes_from_the_others(how: str) -> None:
+    async def story(site: Site) -> None:
+        user = User(site, site.seat("XAA"))
+        await summed(user, shipped=SHIPPED, inventory_shipped="meridian", how=how, together="true")
+        page = user.page
+        assert "All scenarios are at once: who serves one serves no other" in page.text
+        alone, together = expected(), expected(together=True)
+        missing = {row[0]: int(row[3].replace(",", "")) for row in rows(page.html, "missing")}
+        assert sum(missing.values()) > sum(gap.shortfall for gap in alone.gaps)
+        if how == "at once":
+            assert missing == {gap.capability: gap.shortfall for gap in together.gaps}
+        else:
+            weighed = [int(row[4].replace(",", "")) for row in rows(page.html, "scenarios")]
+            assert sum(weighed) <= sum(one.weighted_shortfall for one in together.scenarios)
 
     told(story)
 

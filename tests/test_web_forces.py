@@ -269,6 +269,10 @@ def test_gaps_burden_and_course_are_those_that_the_command_line_tells() -> None:
         flood = resource_path("operations", "meridian-flood").read_text(encoding="utf-8")
         gaps = (await site.post(f"{API}/gaps", secret, {"cases": [CASE, flood], "inventory": UNITS})).json()
         assert [row["scenario"] for row in gaps["scenarios"]] == ["meridian-ford", "meridian-flood"]
+        together = await site.post(
+            f"{API}/gaps", secret, {"cases": [CASE, flood], "inventory": UNITS, "together": True}
+        )
+        assert (gaps["together"], together.json()["together"]) == (False, True)
         twice = await site.post(f"{API}/gaps", secret, {"cases": [CASE, CASE], "inventory": UNITS})
         assert "more than one case has the id" in twice.json()["detail"]
         plan = msgspec.to_builtins(ford(), builtin_types=())

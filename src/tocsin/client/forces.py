@@ -44,9 +44,9 @@ class Forces:
         """The plan once changes are made, each as `tocsin forces what-if` takes it: "drop-caveat XAB:night"."""
         return self._ask("what-if", {"plan": plan, "changes": list(changes), "line": line, "seconds": seconds})
 
-    def gaps(self, cases: Sequence[str], inventory: str) -> Answer:
+    def gaps(self, cases: Sequence[str], inventory: str, *, together: bool = False) -> Answer:
         """What is missing over several cases, given as the texts of their files."""
-        return self._ask("gaps", {"cases": list(cases), "inventory": inventory})
+        return self._ask("gaps", {"cases": list(cases), "inventory": inventory, "together": together})
 
     def burden(self, plan: dict[str, Any]) -> Answer:
         """What each nation bears of a lawful plan, against its fair share."""

@@ -78,7 +78,7 @@ def _changed(body: WhatIfIn, patience: Patience) -> Plan:
 def _gaps(body: GapsIn, _: Patience) -> GapReport:
     cases = [(f"case {number}", text.encode()) for number, text in enumerate(body.cases, 1)]
     asked, units = planning.read_scenarios(cases, body.inventory.encode(), "inventory")
-    return planning.gaps_of(asked, units, "inventory")
+    return planning.gaps_of(asked, units, "inventory", together=body.together)
 
 
 def _burden(body: CheckIn, _: Patience) -> Burden:

@@ -38,6 +38,8 @@ class GapsIn(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The texts of case files, TOML."""
     inventory: InventoryText
     """The text of an inventory, CSV."""
+    together: bool = False
+    """Whether all cases are at once, so that no unit serves two of them."""
 
 
 class CheckIn(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -15,6 +15,7 @@ from tocsin.forces.gaps import GapReport, Scenario, report, with_all_capabilitie
 from tocsin.forces.greedy import greedy
 from tocsin.forces.inventory import inventory_in
 from tocsin.forces.model import Break, ForceCase, Plan, Unit
+from tocsin.forces.together import greedy_together, sharing_caps
 from tocsin.forces.verify import verify
 
 PAIRS_MAX = 2_000_000
@@ -100,9 +101,20 @@ def read_scenarios(
     return asked, units
 
 
-def gaps_of(cases: Sequence[ForceCase], units: tuple[Unit, ...], inventory_name: str) -> GapReport:
-    """What is missing over several cases, each planned for itself, at once, out of one inventory."""
-    return report(inventory_name, units, [Scenario(case, greedy(case, units)) for case in cases])
+def gaps_of(
+    cases: Sequence[ForceCase], units: tuple[Unit, ...], inventory_name: str, *, together: bool = False
+) -> GapReport:
+    """What is missing over several cases, found without a search, each alone with the inventory or `together`.
+
+    Raises ForcesError where they cannot be together.
+    """
+    if together:
+        cases = sharing_caps(cases)
+        packages = greedy_together(cases, units)
+    else:
+        packages = tuple(greedy(case, units) for case in cases)
+    scenarios = [Scenario(case, package) for case, package in zip(cases, packages, strict=True)]
+    return report(inventory_name, units, scenarios, together=together)
 
 
 def lawful(plan: Plan) -> Plan:

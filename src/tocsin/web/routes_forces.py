@@ -73,7 +73,8 @@ FORCES: tuple[Route, ...] = (
         "What is missing over several cases, and who is nearest to provide it",
         GapsIn,
         GapReport,
-        "Each case is planned for itself and at once, with the whole inventory.",
+        "Each case is planned for itself, without a search, with the whole inventory; `together`: all at once, so that "
+        "who serves one serves no other, and caps hold over all.",
     ),
     _route(
         "burden",

@@ -28,6 +28,7 @@ from tocsin.forces.model import ForceCase, ForcePackage, Objective, Plan, Princi
 from tocsin.forces.needed import most_needed
 from tocsin.forces.remedy import RemedySearch, tried
 from tocsin.forces.repair import Repair
+from tocsin.forces.together import greedy_together, improved_in_turn, sharing_caps
 from tocsin.forces.what_if import begin_with, inputs_of, objectives_of
 from tocsin.forces.what_if import what_if as compared
 from tocsin.web.planning import check_size, lawful, planned
@@ -88,14 +89,29 @@ def improved(
     return replace(plan_of(case, units, package), search=search)
 
 
-def gaps(cases: Sequence[ForceCase], units: tuple[Unit, ...], inventory: str, patience: Patience) -> GapReport:
-    """What is missing over several cases, each with the best package that is found in its share of the time."""
+def gaps(
+    cases: Sequence[ForceCase], units: tuple[Unit, ...], inventory: str, patience: Patience, *, together: bool = False
+) -> GapReport:
+    """What is missing over several cases, each with the best package that is found in its share of the time.
+
+    Where they are together, what is proved of one alone is true of it beside the others as well. Raises ForcesError
+    where they cannot be.
+    """
+    cases = sharing_caps(cases) if together else cases
+    searches = len(cases) * (2 if together else 1)
     scenarios = []
     for number, case in enumerate(cases):
-        plan = improved(case, units, ("shortfall",), "equal", patience.share(len(cases) - number))
+        plan = improved(case, units, ("shortfall",), "equal", patience.share(searches - number))
         bound = None if plan.search is None else plan.search.stages[0].bound
         scenarios.append(Scenario(case, plan.package, bound))
-    return report(inventory, units, scenarios)
+    if together:
+
+        def improve(case: ForceCase, rest: tuple[Unit, ...], start: ForcePackage) -> ForcePackage:
+            return improved(case, rest, ("shortfall",), "equal", patience.share(len(cases)), start).package
+
+        packages = improved_in_turn(cases, units, greedy_together(cases, units), improve)
+        scenarios = [one._replace(package=package) for one, package in zip(scenarios, packages, strict=True)]
+    return report(inventory, units, scenarios, together=together)
 
 
 def explain(plan: Plan, line: str, patience: Patience) -> Explanation:

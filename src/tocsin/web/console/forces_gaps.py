@@ -43,6 +43,7 @@ class GapsForm(SeatForm, frozen=True, forbid_unknown_fields=True, kw_only=True):
     inventory_text: Annotated[str, Meta(max_length=planning.INVENTORY_LETTERS_MAX)] = ""
     inventory_shipped: Name = ""
     how: Literal["at once", "least missing"] = "at once"
+    together: bool = False
 
 
 class Typed(Struct, frozen=True, kw_only=True):
@@ -53,6 +54,7 @@ class Typed(Struct, frozen=True, kw_only=True):
     inventory: str = ""
     inventory_shipped: str = ""
     how: str = "at once"
+    together: bool = False
 
 
 class Row(Struct, frozen=True, kw_only=True):
@@ -101,6 +103,7 @@ async def sum_up(call: Call) -> Reply:
         inventory=form.inventory_text,
         inventory_shipped=form.inventory_shipped,
         how=form.how,
+        together=form.together,
     )
     again = partial(_show, call, typed=typed)
     try:
@@ -149,8 +152,8 @@ def _found(form: GapsForm, patience: searching.Patience) -> Found:
     name, inventory = _inventory(form)
     asked, units = planning.read_scenarios(cases, inventory, name)
     if form.how == "least missing":
-        return _told(searching.gaps(asked, units, name, patience), asked, units)
-    return _told(planning.gaps_of(asked, units, name), asked, units)
+        return _told(searching.gaps(asked, units, name, patience, together=form.together), asked, units)
+    return _told(planning.gaps_of(asked, units, name, together=form.together), asked, units)
 
 
 def _told(report: GapReport, cases: tuple[ForceCase, ...], units: tuple[Unit, ...]) -> Found:
