@@ -273,3 +273,23 @@ def test_offers_with_an_end_are_told_until_a_day_is_named(tmp_path: Path) -> Non
     assert (late.code, "the offer ended on 2025-01-01" in late.err) == (2, True)
     assert tocsin("forces", "inventory", "check", str(path), "--on", "2024-12-31", "--json").json["remarks"] == []
     assert tocsin("forces", "inventory", "check", "meridian", "--json").json["remarks"] == []
+
+
+def test_what_was_brought_in_is_listed_and_planned_from_without_naming_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "units.csv").write_text(SHIPPED.read_text(encoding="utf-8").replace("strength", "Strength", 1))
+    ford = SHIPPED.with_name("meridian-ford.toml").read_text(encoding="utf-8")
+    (tmp_path / "case.toml").write_text(ford.replace('inventory = "meridian.csv"\n', ""), encoding="utf-8")
+    (tmp_path / "empty.csv").touch()
+    (tmp_path / "notes.csv").write_text("day,what\n1,rain\n", encoding="utf-8")
+    assert tocsin("forces", "inventory", "import", "units.csv").code == 0
+    listed = tocsin("forces", "inventory", "list", "--ready", "24h", "--json")
+    assert listed.json["inventory"] == "units.tocsin.csv"
+    assert "units.tocsin.csv, the only one in this folder" in listed.err
+    assert tocsin("forces", "plan", "case.toml", "--greedy").code == 1
+    (tmp_path / "more.csv").write_bytes((tmp_path / "units.csv").read_bytes())
+    assert tocsin("forces", "plan", "case.toml", "--greedy").code == 2
+    said = tocsin("forces", "inventory", "list").err.replace("│", " ")
+    assert "tocsin forces inventory list meridian" in " ".join(said.split())

@@ -15,7 +15,7 @@ from tocsin.cli.forces_print import print_offers, print_reading, print_remarks
 from tocsin.cli.tables import banner, indented, plain, section, title
 from tocsin.errors import ForcesError
 from tocsin.forces.canonical import Differences, as_csv, differences
-from tocsin.forces.inventory import Inventory, is_inventory, load_inventory, read_inventory
+from tocsin.forces.inventory import OWN_FORM, Inventory, is_inventory, load_inventory, read_inventory
 from tocsin.forces.model import Capability, Unit
 from tocsin.forces.sheets import WORKBOOK_ENDINGS
 from tocsin.forces.wording import many
@@ -57,7 +57,7 @@ def _beside(source: Path, name: str) -> Path:
     """Where an inventory goes where nobody says it: beside its source, and never over it."""
     if not source.is_file():
         return Path(f"{name}.csv")
-    return source.with_suffix(".tocsin.csv" if source.suffix.lower() == ".csv" else ".csv")
+    return source.with_suffix(OWN_FORM if source.suffix.lower() == ".csv" else ".csv")
 
 
 def check_kind(found: Found) -> None:

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tocsin.cli.forces_options import inventory_here
 from tocsin.cli.options import AS_JSON, day
 
 if TYPE_CHECKING:
@@ -80,13 +81,16 @@ def list_(
     ] = "",
     as_json: AS_JSON = False,
 ) -> None:
-    """List the units of an inventory: by capability, nation and notice to move."""
+    """List the units of an inventory: by capability, nation and notice to move.
+
+    Left out, the inventory is the only one in this folder.
+    """
     from tocsin.cli import forces_print, tables
     from tocsin.cli.forces_answers import UnitsAnswer
     from tocsin.errors import NotFound
     from tocsin.forces.case_checks import is_nation
 
-    if not inventory:
+    if not (inventory := inventory or inventory_here()):
         raise _no_inventory({"--capability": capability, "--nation": nation, "--ready": ready})
     codes = _capabilities(_case(case))
     wanted = {code.id for code in codes if f"{code.id}-".startswith(f"{capability}-")}

@@ -19,6 +19,19 @@ CASE = Annotated[
 PLAN = Annotated[Path, typer.Argument(metavar="PLAN", help="A plan as 'forces plan --json' prints it.")]
 
 
+def inventory_here() -> str:
+    """The only inventory in this folder, which is told on standard error; empty where there is none, or several."""
+    from rich.console import Console
+
+    from tocsin.forces.inventory import only_inventory_in
+
+    found = only_inventory_in(Path())
+    if found is None:
+        return ""
+    Console(stderr=True).print(f"The inventory is {found}, the only one in this folder.", style="dim", highlight=False)
+    return str(found)
+
+
 def principle(text: str) -> "Principle":
     """The principle that `--fairness` names. Refuses anything else."""
     from tocsin.forces.burden import PRINCIPLES

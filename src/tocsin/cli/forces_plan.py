@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, get_args
 import typer
 
 from tocsin.cli import forces_draw
-from tocsin.cli.forces_options import CASE, NO, SECONDS_MAX, principle
+from tocsin.cli.forces_options import CASE, NO, SECONDS_MAX, inventory_here, principle
 from tocsin.cli.options import AS_JSON
 
 if TYPE_CHECKING:
@@ -29,7 +29,8 @@ INVENTORY = Annotated[
     typer.Option(
         "--inventory",
         metavar="UNITS",
-        help="Path of an inventory as CSV, or the name of a shipped one. Left out: the one that the case names.",
+        help="Path of an inventory as CSV, or the name of a shipped one. Left out: the one that the case names; where "
+        "it names none, the only one in this folder.",
     ),
 ]
 OBJECTIVE = Annotated[
@@ -95,6 +96,8 @@ def plan(
     objectives, measure = _objectives(objective), principle(fairness)
     forces_draw.check(html, xlsx)
     asked = load_case(case)
+    if not inventory and not asked.case.inventory:
+        inventory = inventory_here()
     units = load_inventory(inventory or inventory_of(case, asked), asked.capability, asked.case.activation)
     package, search = at_once(asked, units), None
     if not greedy:

@@ -26,6 +26,10 @@ from tocsin.forces.unit_checks import UNPRINTABLE, twice_mistakes, unit_mistakes
 
 UNITS_MAX = 20_000
 SIBLINGS_MAX = 8
+OWN_FORM = ".tocsin.csv"
+"""How the name of an inventory ends that was made of another CSV."""
+FOLDER_MAX = 200
+"""Among more files nobody looks for an inventory."""
 EMPTY_MAX = 5
 """Where more of the cells that each unit needs are empty, a row is a sum or a remark."""
 
@@ -168,6 +172,19 @@ def is_inventory(path: Folder) -> bool:
         return False
     head = {_spelled(cell) for line in sheet.lines[:1] for cell in line.cells}
     return not sheet.name and (not sheet.lines or head >= {"id", "nation", "capability"})
+
+
+def only_inventory_in(folder: Folder) -> Folder | None:
+    """The one inventory as CSV in a folder; none where there are several, or more files than anybody means.
+
+    Of `units.csv` and `units.tocsin.csv`, which was made of it, it is the latter.
+    """
+    files = sorted(folder.glob("*.csv"))
+    if len(files) > FOLDER_MAX:
+        return None
+    read = [path for path in files if not path.with_suffix(OWN_FORM).exists() and path.stat().st_size]
+    found = [path for path in read if is_inventory(path)]
+    return found[0] if len(found) == 1 else None
 
 
 def shipped_inventories() -> list[str]:
