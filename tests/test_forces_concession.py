@@ -182,10 +182,25 @@ def test_the_named_change_fills_the_line_once_it_is_planned_again(drawn: Impeded
         remedy = cheapest(question(case, units, line, moving=moving, package=package), package).remedy
         if remedy is not None:
             again = fill_first(remedy.case, remedy.units, package, line, Budget(), moving=moving)
-            assert again is not None
             floors = floors_of(package) | {line: 0}
             assert all(total.shortfall <= floors[total.line] for total in again.totals)
             assert judge(plain(plan_of(remedy.case, remedy.units, again))) == set()
+
+
+@settings(max_examples=60)
+@given(st.integers(0, 1_000_000).map(Impeded.draw).filter(bool), st.integers(0, 6), st.sampled_from(MOVINGS))
+def test_a_change_for_the_better_makes_nothing_worse_however_soon_the_search_is_over(
+    drawn: Impeded, patience: int, moving: Moving
+) -> None:
+    case, units, package, line, _ = drawn
+    remedy = cheapest(question(case, units, line, moving=moving, package=package), package).remedy
+    if remedy is not None:
+        over = iter(range(10**9))
+        budget = Budget(stop=lambda: next(over) >= patience)
+        again = fill_first(remedy.case, remedy.units, package, line, budget, moving=moving)
+        floors = floors_of(package)
+        assert all(total.shortfall <= floors[total.line] for total in again.totals)
+        assert judge(plain(plan_of(remedy.case, remedy.units, again))) == set()
 
 
 @settings(max_examples=60)

@@ -171,3 +171,16 @@ def test_no_such_file(tmp_path: Path) -> None:
         load_inventory("meridien", capabilities())
     with pytest.raises(NotFound, match="There is no case of forces 'meridian-fjord'"):
         load_case("meridian-fjord")
+
+
+def test_a_plan_with_a_byte_order_mark_is_read(tmp_path: Path) -> None:
+    done = tocsin("forces", "plan", "meridian-ford", "--greedy", "--json")
+    path = tmp_path / "plan.json"
+    path.write_text(done.out, encoding="utf-8-sig")
+    assert tocsin("forces", "verify", str(path)).code == 0
+
+
+def test_what_looks_like_a_folder_is_no_name_for_a_page() -> None:
+    done = tocsin("forces", "plan", "meridian-ford", "--greedy", "--html", "pages/")
+    said = " ".join(done.err.replace("│", " ").split())
+    assert (done.code, "pages has no ending. Name a file, such as plan.html" in said) == (2, True)

@@ -187,6 +187,20 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
     assert decode("é".encode(), "x", CharterError) == "é"
 
 
+def test_a_shared_file_may_be_read_by_whom_it_could_be_before_and_any_other_by_its_owner_alone(tmp_path: Path) -> None:
+    place = tmp_path / "units.csv"
+    place.touch()
+    place.chmod(0o664)
+    write_atomically(place, b"one", is_shared=True)
+    assert place.stat().st_mode & 0o777 == 0o664
+    write_atomically(place, b"two")
+    assert place.stat().st_mode & 0o777 == 0o600
+    fresh, usual = tmp_path / "new.csv", tmp_path / "usual"
+    write_atomically(fresh, b"one", is_shared=True)
+    usual.touch()
+    assert fresh.stat().st_mode == usual.stat().st_mode
+
+
 # --- words
 
 

@@ -25,15 +25,16 @@ XLSX = Annotated[
 
 
 class Kind(NamedTuple):
-    """What a file is, and how every such file begins."""
+    """What a file is, and how every such file begins and its name ends."""
 
     name: str
     begins: bytes
+    ending: str
 
 
-PAGE = Kind("HTML page", b"<!DOCTYPE html")
-SPREADSHEET = Kind("spreadsheet", b"PK\x03\x04")
-PICTURE = Kind("picture", b"<svg")
+PAGE = Kind("HTML page", b"<!DOCTYPE html", ".html")
+SPREADSHEET = Kind("spreadsheet", b"PK\x03\x04", ".xlsx")
+PICTURE = Kind("picture", b"<svg", ".svg")
 
 
 def draw(
@@ -153,6 +154,8 @@ def _may_write(path: Path, kind: Kind, option: str) -> None:
     if path.is_dir() or is_named_pipe(path):
         what = "folder" if path.is_dir() else "named pipe"
         raise typer.BadParameter(f"{path} is a {what}. Name a file.", param_hint=option)
+    if not path.suffix:  # the name of a folder, as a rule
+        raise typer.BadParameter(f"{path} has no ending. Name a file, such as plan{kind.ending}.", param_hint=option)
     if not path.parent.is_dir():
         raise typer.BadParameter(f"there is no folder {path.parent}. Make it, or name another.", param_hint=option)
     if not os.access(path if path.exists() else path.parent, os.W_OK):

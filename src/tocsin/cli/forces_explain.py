@@ -24,6 +24,9 @@ LINES_NAMED = 40
 LINE = Annotated[
     str, typer.Option("--line", metavar="LINE", help="Only this requirement line, by its id or its number in the case.")
 ]
+NODES_OF_EACH, PART_OF_EACH = 200, 0.3
+"""For planning without one unit: so many nodes, and so great a part of the seconds left."""
+
 SECONDS = Annotated[
     int | None,
     typer.Option(
@@ -224,8 +227,10 @@ def _replan(plan: "Plan", seconds: int | None) -> "Callable[[tuple[Unit, ...]], 
     from tocsin.forces.plan.budget import Budget
     from tocsin.forces.plan.replan import least_shortfall
 
+    whole = Budget(seconds=seconds, nodes=NODES_OF_EACH, clock=monotonic)
+
     def least(units: "tuple[Unit, ...]") -> tuple[int, bool]:
-        value, proved = least_shortfall(plan.case, units, Budget(seconds=seconds, clock=monotonic))
+        value, proved = least_shortfall(plan.case, units, whole.part(PART_OF_EACH))
         return (plan.package.weighted_shortfall, False) if value is None else (value, proved)
 
     return least
@@ -250,7 +255,6 @@ def _planned(
         start = begin_with(plan, case, units) if has_solver() else greedy(case, units)
         package, search = improved(case, units, start, objectives, fairness, seconds=seconds, nodes=None)
         return package, search, search is not None and not search.reproducible
-    is_cut = False
     if has_solver():
         from time import monotonic
 
@@ -260,8 +264,5 @@ def _planned(
 
         budget = Budget(seconds=seconds, clock=monotonic)
         moving = moving_for(case, units, first)
-        found = fill_first(case, units, plan.package, first, budget, moving=moving)
-        is_cut = budget.by_clock
-        if found:
-            return found, None, is_cut
-    return Repair(case, units, plan.package, first).package(), None, is_cut
+        return fill_first(case, units, plan.package, first, budget, moving=moving), None, budget.by_clock
+    return Repair(case, units, plan.package, first).package(), None, False

@@ -70,7 +70,7 @@ def check_kind(found: Found) -> None:
 
 def write(found: Found, units: tuple[Unit, ...]) -> None:
     """Writes the inventory, whole or not at all."""
-    write_atomically(found.target, as_csv(units).encode())
+    write_atomically(found.target, as_csv(units).encode(), is_shared=True)
 
 
 def answer(

@@ -22,4 +22,4 @@ def check_new(path: Path, *, force: bool, look: str = "") -> None:
 def write_new(path: Path, text: str, *, force: bool) -> None:
     """Writes the text. Raises FileThere as `check_new` does, and OSError where it cannot be written."""
     check_new(path, force=force)
-    write_atomically(path, text.encode())
+    write_atomically(path, text.encode(), is_shared=True)

@@ -1,5 +1,6 @@
 """Reading a case of forces (TOML) and a plan (JSON): every mistake with file, line, field and how to mend it."""
 
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from functools import cache
 
@@ -99,7 +100,7 @@ def load_plan(path: Folder) -> Plan:
 def plan_in(content: bytes, name: str) -> Plan:
     """The plan in the bytes of such a file; `name` stands in messages."""
     try:
-        raw = msgspec.json.decode(content)
+        raw = msgspec.json.decode(content.removeprefix(BOM_UTF8))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise ForcesError([Problem(name, 0, "", "this is not JSON", "a plan", PRINT_IT)]) from None
     try:

@@ -14,7 +14,7 @@ from tocsin.forces.repair import Repair
 Tick = Callable[[int, int], None]
 Replan = Callable[[tuple[Unit, ...]], tuple[int, bool]]
 """The least weighted shortfall of an inventory, and whether it is proved to be the least."""
-PLANS_MAX = 25
+PLANS_MAX = 8
 """So many units are planned without, the most promising first."""
 
 

@@ -208,15 +208,12 @@ def _filling(
     plan: Plan, case: ForceCase, units: tuple[Unit, ...], line: str, patience: Patience
 ) -> tuple[ForcePackage, bool]:
     """The package that fills a line first, and whether the clock cut the search for it short."""
-    is_cut = False
     if has_solver():
         from tocsin.forces.plan.budget import Budget  # noqa: PLC0415  # of the extra 'solver'
         from tocsin.forces.plan.replan import fill_first  # noqa: PLC0415  # the same
 
         budget = Budget(seconds=patience.left, clock=monotonic, stop=patience.stop)
         moving = moving_for(case, units, line)
-        found = fill_first(case, units, plan.package, line, budget, moving=moving)
-        is_cut = budget.by_clock or budget.stopped
-        if found:
-            return found, is_cut
-    return Repair(case, units, plan.package, line).package(), is_cut
+        package = fill_first(case, units, plan.package, line, budget, moving=moving)
+        return package, budget.by_clock or budget.stopped
+    return Repair(case, units, plan.package, line).package(), False

@@ -48,8 +48,11 @@ def decode(content: bytes, name: str, refuse: Refuse) -> str:
         raise refuse([Problem(name, line, "", "this is not UTF-8 text", "UTF-8 text", fix)]) from None
 
 
-def write_atomically(path: Path, content: bytes) -> None:
-    """Write a file so that whoever reads it sees the old content or the new, never a part. Makes its folder."""
+def write_atomically(path: Path, content: bytes, *, is_shared: bool = False) -> None:
+    """Write a file so that whoever reads it sees the old content or the new, never a part. Makes its folder.
+
+    Only its owner may read it; where it is shared, whoever might read the one before, or a new file in that folder.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-")
@@ -57,6 +60,8 @@ def write_atomically(path: Path, content: bytes) -> None:
         raise OSError(error.errno, error.strerror, str(path)) from None
     try:
         with os.fdopen(handle, "wb") as file:
+            if is_shared:
+                os.fchmod(handle, path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask())
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
@@ -66,6 +71,13 @@ def write_atomically(path: Path, content: bytes) -> None:
         if isinstance(error, OSError):
             raise OSError(error.errno, error.strerror, str(path)) from None
         raise
+
+
+def _umask() -> int:
+    """What new files may not be; it can only be read by setting it."""
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask
 
 
 def user_folder() -> Path:
