@@ -153,6 +153,13 @@ def test_burdens_are_evened_out_by_capacity_to_pay() -> None:
         improve(asked(), units, greedy(asked(), units), objectives=("fairness",), fairness="benefit", budget=Budget())
 
 
+def test_what_a_part_of_a_cent_would_make_unfair_is_no_bound_for_what_is_missing() -> None:
+    alike = {"strength": 1, "nation": PartyId("XAC"), "cost_cents": 1}
+    units = (battalion("a", **alike), battalion("b", **alike), battalion("c", capability="c", cost_cents=1))
+    _, search = improved(asked(line=(replace(LINE, required=4),)), units, ("fairness", "shortfall"))
+    assert [(stage.value, stage.bound, stage.proved) for stage in search.stages] == [(0, 0, True), (3, 3, True)]
+
+
 def test_the_same_search_finds_the_same_package() -> None:
     case, units = instance(MANY, 2)
     first, second = (improved(case, units, budget=Budget(nodes=20)) for _ in range(2))

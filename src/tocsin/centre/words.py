@@ -36,7 +36,7 @@ def shortened(text: str, most: int) -> str:
         return text
     kept = text[: most - 1]
     gap = max(kept.rfind(" "), kept.rfind("\n"))
-    return (kept[:gap] if gap > most // 2 else kept).rstrip(" \n,;:") + "…"
+    return (kept[:gap] if gap >= most // 2 else kept).rstrip(" \n,;:") + "…"
 
 
 def said(fact: AnyFact, names: Mapping[str, str]) -> str:

@@ -95,6 +95,8 @@ class Outlet:
         call.query = reading.decode_fields(fields, route.query or Empty, reading.QUERY_BYTES_MAX)
         if route.method not in SAFE_METHODS:
             await self._read(route, call, receive)
+        elif route.media == HTML:
+            await self.web.turns.take()
         return finished(route, call, await route.handler(call))
 
     def _query(self, route: Route, query: bytes) -> tuple[bytes, str]:

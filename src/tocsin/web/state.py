@@ -14,6 +14,7 @@ from tocsin.web.call import Route
 from tocsin.web.hubs import Hubs
 from tocsin.web.limits import Buckets, Timer
 from tocsin.web.planners import Planners
+from tocsin.web.turns import Turns
 
 UNKNOWN_PER_SECOND, UNKNOWN_BURST = 5.0, 50
 READS_OF_SEAT = 4
@@ -103,6 +104,8 @@ class Web:
         """Secret of a link -> whom it signs in."""
         self.aside = Aside()
         """Where passwords are worked on."""
+        self.turns = Turns()
+        """In which pages are made."""
         self.planners = Planners()
         """Where forces are planned."""
         self.hubs = Hubs(centre, limits.streams, limits.streams_per_desk)

@@ -140,7 +140,8 @@ def program_of(ground: Ground, objective: Objective, held: Mapping[Objective, in
         if objective == "fairness":
             program.cost[over] = 1
         else:
-            program.put(program.rows(1, upper=(held["fairness"] + 1) / scale), over, 1)
+            whole = max(1, sum(ground.weights.values()))  # times which it is a whole number; its part is not counted
+            program.put(program.rows(1, upper=(held["fairness"] + 1 - 1 / whole) / scale), over, 1)
     if objective == "shortfall":
         program.cost[force.short] = ground.stock.weight
     elif objective == "cost":
