@@ -29,7 +29,7 @@ def test_whoever_comes_while_hundreds_ask_for_their_page_waits_for_one_of_them()
 
 
 def test_who_gives_up_keeps_nobody_from_their_turn() -> None:
-    async def story() -> list[object]:
+    async def story() -> list[BaseException | None]:
         turns = Turns()
         waiting = [asyncio.create_task(turns.take()) for _ in range(9)]
         await turn()
