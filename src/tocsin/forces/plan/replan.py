@@ -73,7 +73,7 @@ def fill_first(
         )
     force = lay_out(terms, stock, arcs)
     force.program.lower[force.served[staying]] = 1
-    more = _more_than(force, {total.line: total.shortfall for total in before.totals}, [one.id for one in case.line])
+    more = _more_than(force, floors_of(before), [one.id for one in case.line])
     others = np.flatnonzero(np.arange(stock.weight.size) != place)
     stages = (
         (more[others], stock.weight[others]),

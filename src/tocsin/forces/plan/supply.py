@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from tocsin.forces.arcs import ANYWHERE, Terms, Window, arc
+from tocsin.forces.arcs import Terms, Window, arc, transit_to
 from tocsin.forces.model import Unit
 
 Ints = npt.NDArray[np.int64]
@@ -83,7 +83,7 @@ def arcs_of(terms: Terms, units: Sequence[Unit]) -> Arcs:
             unit = units[place]
             window = arc(terms, unit, line)
             if isinstance(window, Window):
-                transit = unit.transit_hours.get(line.destination, unit.transit_hours.get(ANYWHERE, 0))
+                transit = transit_to(unit, line.destination) or 0
                 found.append((place, number, window.first_lift, window.last_lift, window.in_place_from, transit))
     return Arcs(*np.array(found, dtype=np.int64).reshape(-1, len(Arcs._fields)).T)
 

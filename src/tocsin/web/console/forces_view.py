@@ -170,7 +170,7 @@ def plan_view(drawn: Drawn, case: CaseView) -> PlanView:
     held = {row.line: row for row in plan.unfilled}
     units = {unit.id: unit for unit in plan.units}
     lines = {line.id: line for line in plan.case.line}
-    counted = {capability.id: capability.counted for capability in plan.case.capability}
+    counted = plan.case.counted
     rows = []
     for total in plan.package.totals:
         line, here = lines[total.line], asked.get(total.line)
