@@ -5,6 +5,7 @@ import signal
 from collections.abc import Iterator
 
 import pytest
+from coverage import Coverage
 from hypothesis import settings
 
 from tests.measuring import measured
@@ -33,6 +34,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if not LONG and "long" not in config.getoption("markexpr"):
         config.hook.pytest_deselected(items=long)
         items[:] = [item for item in items if item not in long]
+
+
+def pytest_sessionfinish() -> None:
+    """Save what was measured. A worker of pytest-xdist that takes ten seconds to end after this is killed."""
+    measuring = Coverage.current()
+    if measuring is not None:
+        measuring.save()
 
 
 @pytest.hookimpl(wrapper=True)

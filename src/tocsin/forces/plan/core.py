@@ -28,15 +28,37 @@ TREES = 4
 """Search trees, where one cannot use every arc that might be of use: each has those of other lines."""
 FIRST_ARCS = 3
 """Arcs of each unit that a large relaxation begins with."""
-MOVES_MIN, MOVES_MAX = 5_000, 40_000_000
-RELAXING, ANNEALING = 0.5, 0.3
-"""Parts of the seconds left that the relaxation and annealing may take."""
+RELAXING = 0.5
+"""Part of the seconds left that the relaxation may take."""
+MOVES_MIN = 5_000
+"""Moves of annealing, at least."""
+FINE = 30
+"""Where a usual unit counts more grains than these, lines are hardly ever filled exactly."""
 FREE = 1e-6
 """An arc that adds less than this adds nothing."""
 NEAR = 1e-6
 """What a whole package and the point it was read from may differ by, as a part of it."""
 SHOWN = 0.01
 """An arc that the relaxation uses less than this is not used by the package made of it."""
+
+
+class Depth(NamedTuple):
+    """How long a package is annealed."""
+
+    each: int
+    """Moves for every two arcs."""
+    most: int
+    """Moves at most."""
+    part: float
+    """Part of the seconds left that it may take."""
+
+
+SHALLOW, EVEN, DEEP = Depth(1, 10_000_000, 0.3), Depth(1, 40_000_000, 0.6), Depth(20, 250_000_000, 0.7)
+"""As a start for trees, which make less of a package annealed longer; for fairness; where strengths are fine.
+
+To the last two trees are of little help: they search near what divided units do, and those even out almost any burden
+and fill any line exactly.
+"""
 
 
 class Reached(NamedTuple):
@@ -168,19 +190,20 @@ class _Search:
         else:
             board.set_out(self.hint, full=True)
         aim = _aim(task)
-        annealing = Annealing(board, arcs, aim)
+        annealing = Annealing(board, ground.stock, arcs, aim)
         if not annealing.lawful():
             board.set_out(self.hint, full=True)
-            annealing = Annealing(board, arcs, aim)
+            annealing = Annealing(board, ground.stock, arcs, aim)
         if not annealing.lawful() or arcs.unit.size == 0:
             return best, 0
-        moves = max(MOVES_MIN, min(MOVES_MAX, arcs.unit.size**2) // board.toil())
+        depth = _depth(task)
+        moves = max(MOVES_MIN, min(depth.most, depth.each * arcs.unit.size**2) // board.toil())
         self._teller("annealing", known, bound)
 
         def told(best_met: int) -> None:
             self._teller("annealing", min(known, best_met // annealing.unit), bound)
 
-        return annealing.run(moves, self._budget, told, SEED, ANNEALING), 0
+        return annealing.run(moves, self._budget, told, SEED, depth.part), 0
 
     def branched(self, best: list[Pair], known: int, bound: int) -> tuple[list[Pair], int]:
         """The package of the search tree, and its bound."""
@@ -252,6 +275,14 @@ class _Search:
         used = self._relaxed.point[kept]
         order = np.argsort(-used, kind="stable")
         return self._pairs(kept[order[used[order] > SHOWN]])
+
+
+def _depth(task: Task) -> Depth:
+    if task.objective == "fairness":
+        return EVEN
+    strength, grain = task.ground.stock.strength, task.ground.grain("shortfall")
+    is_fine = task.objective == "shortfall" and task.target is None and strength.mean() > FINE * grain
+    return DEEP if is_fine else SHALLOW
 
 
 def _aim(task: Task) -> Aim:

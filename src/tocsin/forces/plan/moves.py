@@ -1,7 +1,9 @@
 """Simulated annealing over a board: units move to lines, change places, stay at home; the best package is kept.
 
-Integer programming is slow to fill lines exactly from many units of uneven strength, and this is quick: a move costs
-about a microsecond. It proves nothing. Draws come from a counter, so that the same search is the same everywhere.
+Integer programming is slow to fill lines exactly from many units of uneven strength, and this is quick. Moves are drawn
+by the batch, and of each batch all are judged at once by how the board stood before it: most come to nothing. Only the
+others are looked at exactly, one after another. It proves nothing. Draws come from a counter, so that the same search
+is the same everywhere.
 """
 
 from collections.abc import Callable, Sequence
@@ -13,14 +15,17 @@ import numpy.typing as npt
 from tocsin.forces.model import Objective
 from tocsin.forces.plan.board import IDLE, NO_LIMIT, Board
 from tocsin.forces.plan.budget import ENDLESS, Budget
-from tocsin.forces.plan.supply import Arcs
+from tocsin.forces.plan.program import Floats
+from tocsin.forces.plan.supply import Arcs, Ints, Mask, Stock
 
-BATCH = 5_000
-"""Moves tried between two looks at the clock."""
-PROBE = 10 * BATCH
-"""Moves by whose seconds those of all are judged."""
-TOLD = 20 * BATCH
+BATCH_MIN, BATCH_MAX = 128, 4_096
+"""Moves judged at once. There are a quarter as many as arcs: of more, too many would find the board changed."""
+PROBE = 50_000
+"""Moves by whose seconds those of all are judged, for the first time."""
+TOLD = 100_000
 """Moves tried between two words about progress."""
+SLACK = 1e-9
+"""What judging at once, in floating point, may be wrong by, as a part of what is compared."""
 HOT, COLD = 0.12, 0.004
 """First and last temperature, as parts of what a usual unit counts for."""
 
@@ -36,20 +41,35 @@ class Aim(NamedTuple):
     """By nation, of its fair share; nothing where fairness does not count."""
 
 
+class Moves(NamedTuple):
+    """Moves as columns: units to lines, each in the place of another unit or of none."""
+
+    unit: Ints
+    line: Ints
+    other: Ints
+    """IDLE for none."""
+    most: Floats
+    """What the value may grow by."""
+    was: Ints
+    """The line that the unit serves; where it is that of the move, the unit is to leave it for home."""
+    to: Ints
+    """The line where the other goes; IDLE where it stays at home."""
+
+
 class Annealing:
     """One search: a board that is set out, an aim, and the arcs that may be tried."""
 
-    def __init__(self, board: Board, arcs: Arcs, aim: Aim) -> None:
+    def __init__(self, board: Board, stock: Stock, arcs: Arcs, aim: Aim) -> None:
         self.board, self.aim = board, aim
-        self._units: list[int] = arcs.unit.tolist()
-        self._lines: list[int] = arcs.line.tolist()
+        self._stock, self._arcs = stock, arcs
+        self._pairs = np.sort(arcs.unit * stock.required.size + arcs.line)
+        """Every arc as one number."""
         self.missing = board.missing()
         self._costs = [0] * (max(board.nation, default=0) + 1)
         for unit, _ in board.pairs():
             self._costs[board.nation[unit]] += board.cost[unit]
         self.cost = sum(self._costs)
         self._whole = sum(aim.weights)
-        self._began = 0.0
         self.beyond = self._beyond(self._costs, self.cost) if aim.weights else 0
 
     @property
@@ -75,51 +95,99 @@ class Annealing:
         Returns the best package met, as units and lines by place.
         """
         best, kept = self.value, self.board.pairs()
-        self._began = budget.spent
-        until = self._began + budget.left * part
+        pace = _Pace(moves, budget, budget.spent + budget.left * part)
         scale = self._scale()
-        done = 0
-        while done < moves and not budget.over():
-            if done == PROBE:
-                moves = self._in_time(moves, budget, until)
-            warmth = scale * HOT * (COLD / HOT) ** (done / moves)
-            drawn = words(seed, done, BATCH)
-            arcs = (drawn % np.uint64(len(self._units))).tolist()
-            mates = (drawn >> np.uint64(34)).tolist()
-            rolls = (words(seed + 1, done, BATCH) >> np.uint64(11)).astype(np.float64) / (1 << 53)
-            allowed = (-warmth * np.log(rolls + 1e-300)).tolist()
-            for arc, mate, most in zip(arcs, mates, allowed, strict=True):
-                self._try(self._units[arc], self._lines[arc], mate, most)
-            done += BATCH
+        many = max(BATCH_MIN, min(BATCH_MAX, self._arcs.unit.size // 4))
+        untold = 0
+        while pace.cooled < 1 and not budget.over():
+            warmth = scale * HOT * (COLD / HOT) ** pace.cooled
+            moves_drawn = self._drawn(seed, pace.done, many, warmth)
+            worth = self._worth(moves_drawn)
+            for unit, line, other, most in zip(*(column[worth].tolist() for column in moves_drawn[:4]), strict=True):
+                self._try(unit, line, other, most)
+            pace.went(many)
+            untold += many
             if self.value < best:
                 best, kept = self.value, self.board.pairs()
-            if done % TOLD == 0:
+            if untold >= TOLD:
+                untold = 0
                 told(best)
         return kept
 
-    def _in_time(self, moves: int, budget: Budget, until: float) -> int:
-        """So many moves as the seconds allow, judged by the first; they must cool down to be of use."""
-        took = budget.spent - self._began
-        if took <= 0 or budget.seconds == ENDLESS:
-            return moves
-        possible = int(PROBE * (until - self._began) / took)
-        if possible < moves:
-            budget.note()
-        return max(PROBE, min(moves, possible))
+    def _drawn(self, seed: int, first: int, many: int, warmth: float) -> Moves:
+        """The next moves."""
+        arcs, drawn = self._arcs, words(seed, first, many)
+        rolls = (words(seed + 1, first, many) >> np.uint64(11)).astype(np.float64) / (1 << 53)
+        place = (drawn % np.uint64(arcs.unit.size)).astype(np.int64)
+        return self._moves(arcs.unit[place], arcs.line[place], drawn >> np.uint64(34), -warmth * np.log(rolls + 1e-300))
+
+    def _moves(self, unit: Ints, line: Ints, mate: npt.NDArray[np.uint64], most: Floats) -> Moves:
+        """Units to lines as the board stands; the mates say in whose place."""
+        serves = np.array(self.board.line)
+        was = serves[unit]
+        other = _mates(serves, line, mate.astype(np.int64), self._stock.required.size)
+        other = np.where(was == line, IDLE, other)
+        to = np.where((other != IDLE) & (was != IDLE) & self._meet(other, was), was, IDLE)
+        return Moves(unit, line, other, most, was, to)
+
+    def _worth(self, moves: Moves) -> Mask:
+        """Whether they may be made as the board stands, but for what `Board.fits` forbids. None is missed."""
+        aim, stock, (unit, line, other, most, was, to) = self.aim, self._stock, moves
+        leaves = was == line
+        comes, goes = stock.strength[unit], np.where(other != IDLE, stock.strength[other], 0)
+        short = stock.required - np.array(self.board.filled)
+        change = _loss(short, stock.weight, line, np.where(leaves, -comes, comes - goes))
+        behind = _loss(short, stock.weight, was, np.where(to != IDLE, goes, 0) - comes)
+        change += np.where(leaves | (was == IDLE), 0, behind)
+        if aim.objective == "shortfall":
+            worth = ~leaves & ((other != IDLE) | (short[line] > 0)) & (change <= most)
+        else:
+            useful = leaves | (other != IDLE) | (short[line] > 0) | (aim.objective == "fairness")
+            worth = useful & (self.missing + change <= aim.missing)
+        if aim.objective == "shortfall" and aim.cost == NO_LIMIT and not aim.weights:
+            return np.asarray(worth)
+        return np.asarray(worth & self._bearable(moves, worth))
+
+    def _bearable(self, moves: Moves, asked: Mask) -> Mask:
+        """Whether what they cost may be, and who bears it; only those asked about are looked at."""
+        aim, stock, leaves = self.aim, self._stock, moves.was == moves.line
+        new = np.where(moves.was == IDLE, moves.unit, IDLE)
+        gone = np.where(leaves, moves.unit, np.where(moves.to == IDLE, moves.other, IDLE))
+        more = np.where(new != IDLE, stock.cost[new], 0) - np.where(gone != IDLE, stock.cost[gone], 0)
+        slack = SLACK * max(1, self.cost)
+        worth = asked & (more <= (moves.most if aim.objective == "cost" else float(aim.cost - self.cost)) + slack)
+        if aim.weights:
+            places = np.flatnonzero(worth & ((new != IDLE) | (gone != IDLE)))
+            limit = float(self.beyond) + moves.most[places] if aim.objective == "fairness" else float(aim.beyond)
+            worth[places] = self._beyond_of(new[places], gone[places]) <= limit + slack * self._whole
+        return np.asarray(worth)
+
+    def _meet(self, unit: Ints, line: Ints) -> Mask:
+        """Whether units can serve lines."""
+        wanted = unit * self._stock.required.size + line
+        at = np.minimum(np.searchsorted(self._pairs, wanted), self._pairs.size - 1)
+        return np.asarray(self._pairs[at] == wanted)
+
+    def _beyond_of(self, new: Ints, gone: Ints) -> Floats:
+        """What nations would bear beyond their fair shares, times the sum of the weights, after each of some moves."""
+        stock, rows = self._stock, np.arange(new.size)
+        costs = np.tile(np.array(self._costs, dtype=np.float64), (new.size, 1))
+        for units, sign in ((new, 1.0), (gone, -1.0)):
+            np.add.at(costs, (rows, stock.nation[units]), np.where(units != IDLE, sign * stock.cost[units], 0.0))
+        weights = np.array(self.aim.weights, dtype=np.float64)
+        over = self._whole * costs - weights * costs.sum(axis=1, keepdims=True)
+        return np.asarray(np.maximum(over, 0.0).sum(axis=1))
 
     def _scale(self) -> float:
         """What a usual unit counts for."""
-        board = self.board
+        stock, arcs = self._stock, self._arcs
         if self.aim.objective == "shortfall":
-            counts = [board.weight[line] * board.strength[unit] for unit, line in self._tried()]
+            counts = stock.weight[arcs.line].astype(np.float64) * stock.strength[arcs.unit]
         else:
-            counts = [board.cost[unit] * (self._whole or 1) for unit, _ in self._tried()]
-        return sum(counts) / max(1, len(counts))
+            counts = stock.cost[arcs.unit].astype(np.float64) * (self._whole or 1)
+        return float(counts.sum()) / max(1, counts.size)
 
-    def _tried(self) -> Sequence[tuple[int, int]]:
-        return list(zip(self._units, self._lines, strict=True))[:100_000]
-
-    def _try(self, unit: int, line: int, mate: int, most: float) -> None:
+    def _try(self, unit: int, line: int, other: int, most: float) -> None:
         """Set a unit on a line, alone or in the place of another there, unless that is too bad or unlawful."""
         board = self.board
         was = board.line[unit]
@@ -127,16 +195,16 @@ class Annealing:
             if self.aim.objective != "shortfall":
                 self._drop(unit, line, most)
             return
-        here = board.on[line]
-        if mate & 3 and here:
-            other = here[(mate >> 2) % len(here)]
+        to = IDLE
+        if other != IDLE:
+            if board.line[other] != line:
+                return  # it has left since
             to = was if was in board.arcs[other] else IDLE
             change = self._loss(line, board.strength[unit] - board.strength[other])
             if was != IDLE:
                 change += self._loss(was, (board.strength[other] if to != IDLE else 0) - board.strength[unit])
         else:
-            other, to = IDLE, IDLE
-            if board.filled[line] >= board.required[line]:
+            if board.filled[line] >= board.required[line] and self.aim.objective != "fairness":
                 return
             change = self._loss(line, board.strength[unit])
             if was != IDLE:
@@ -222,6 +290,45 @@ class Annealing:
         whole = self._whole
         over = [whole * cost - weight * total for cost, weight in zip(costs, self.aim.weights, strict=True)]
         return sum(more for more in over if more > 0)
+
+
+class _Pace:
+    """How far it has cooled down, 0 to 1, and how many moves that took: as many as asked, or as the seconds allow."""
+
+    def __init__(self, moves: int, budget: Budget, until: float) -> None:
+        self.cooled, self.done = 0.0, 0
+        self._each = 1 / max(1, moves)
+        self._least = self._each
+        self._budget, self._until = budget, until
+        self._look, self._seen, self._at = PROBE, 0, budget.spent
+
+    def went(self, moves: int) -> None:
+        """So many moves more were tried. Now and then it is judged by their seconds how many more there can be."""
+        self.done += moves
+        self.cooled += moves * self._each
+        if self.done < self._look or self._budget.seconds == ENDLESS:
+            return
+        took, left = self._budget.spent - self._at, self._until - self._budget.spent
+        if took > 0:
+            possible = (self.done - self._seen) * max(left, 0.0) / took
+            self._each = max(self._least, (1 - self.cooled) / max(1.0, possible))
+            if self._each > self._least:
+                self._budget.note()
+        self._look, self._seen, self._at = 2 * self.done, self.done, self._budget.spent
+
+
+def _mates(serves: Ints, line: Ints, mate: Ints, lines: int) -> Ints:
+    """For three moves in four, one of the units that serve the line, where there is any; else IDLE."""
+    order = np.argsort(serves, kind="stable")
+    begins = np.searchsorted(serves[order], np.arange(lines + 1))
+    here = np.diff(begins)[line]
+    at = begins[line] + (mate >> 2) % np.maximum(1, here)
+    return np.where(((mate & 3) > 0) & (here > 0), order[np.minimum(at, order.size - 1)], IDLE)
+
+
+def _loss(short: Ints, weight: Ints, line: Ints, more: Ints) -> Ints:
+    """What the weighted shortfall grows by, where lines have so much more, of each alone."""
+    return np.asarray(weight[line] * (np.maximum(0, short[line] - more) - np.maximum(0, short[line])))
 
 
 def words(seed: int, first: int, many: int) -> npt.NDArray[np.uint64]:

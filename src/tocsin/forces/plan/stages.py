@@ -27,6 +27,8 @@ def stages(
                 best, bounds[objective] = _close(ground, held, best, part)
             elif (found := minimise(Task(ground, objective, dict(held)), best, part)) is not None:
                 best, bounds[objective] = found.pairs, found.bound
+                if number == 0:  # now, as what is added later is not weighed by those that follow
+                    best = _tidied(whole, objectives[:1], best)
         value = measure(whole, best)[objective]
         if objective == "closure":
             ground = closed_by(ground, value)
