@@ -101,10 +101,10 @@ class Annealing:
         untold = 0
         while pace.cooled < 1 and not budget.over():
             warmth = scale * HOT * (COLD / HOT) ** pace.cooled
-            moves_drawn = self._drawn(seed, pace.done, many, warmth)
-            worth = self._worth(moves_drawn)
-            for unit, line, other, most in zip(*(column[worth].tolist() for column in moves_drawn[:4]), strict=True):
-                self._try(unit, line, other, most)
+            batch = self.drawn(seed, pace.done, many, warmth)
+            worth = self.worth(batch)
+            for unit, line, other, most in zip(*(column[worth].tolist() for column in batch[:4]), strict=True):
+                self.make(unit, line, other, most)
             pace.went(many)
             untold += many
             if self.value < best:
@@ -114,7 +114,7 @@ class Annealing:
                 told(best)
         return kept
 
-    def _drawn(self, seed: int, first: int, many: int, warmth: float) -> Moves:
+    def drawn(self, seed: int, first: int, many: int, warmth: float) -> Moves:
         """The next moves."""
         arcs, drawn = self._arcs, words(seed, first, many)
         rolls = (words(seed + 1, first, many) >> np.uint64(11)).astype(np.float64) / (1 << 53)
@@ -130,7 +130,7 @@ class Annealing:
         to = np.where((other != IDLE) & (was != IDLE) & self._meet(other, was), was, IDLE)
         return Moves(unit, line, other, most, was, to)
 
-    def _worth(self, moves: Moves) -> Mask:
+    def worth(self, moves: Moves) -> Mask:
         """Whether they may be made as the board stands, but for what `Board.fits` forbids. None is missed."""
         aim, stock, (unit, line, other, most, was, to) = self.aim, self._stock, moves
         leaves = was == line
@@ -187,7 +187,7 @@ class Annealing:
             counts = stock.cost[arcs.unit].astype(np.float64) * (self._whole or 1)
         return float(counts.sum()) / max(1, counts.size)
 
-    def _try(self, unit: int, line: int, other: int, most: float) -> None:
+    def make(self, unit: int, line: int, other: int, most: float) -> None:
         """Set a unit on a line, alone or in the place of another there, unless that is too bad or unlawful."""
         board = self.board
         was = board.line[unit]
