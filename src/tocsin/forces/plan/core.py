@@ -24,7 +24,7 @@ TRIED_EACH, TRIED_MORE = 4, 1.25
 """Arcs that annealing may use: so many for each unit, or so many times those that add nothing. More are no help."""
 TREE_MAX = 12_000
 """Arcs that a search tree may use, beside those of the best package so far."""
-TREES = 4
+TREES = 8
 """Search trees, where one cannot use every arc that might be of use: each has those of other lines."""
 FIRST_ARCS = 3
 """Arcs of each unit that a large relaxation begins with."""
