@@ -208,15 +208,17 @@ def test_both_judge_every_change_of_one_line_alike(form: list[str], insider: Mad
 
 
 def test_both_know_who_may_speak_after_a_note(insider: Made, tmp_path: Path) -> None:
-    path, sound = tmp_path / "run.tocsin", 0
+    path, begun, sound = tmp_path / "run.tocsin", tmp_path / "begun" / "run.tocsin", 0
+    begun.parent.mkdir()
     for first in FORMS[:5]:
+        shutil.copy(insider.path, begun)
+        add_note(begun, insider, "\n".join([*first, ""]), ("mine", "other"))
         for second in FORMS[:5]:
             for epoch in "1234":
                 later = [line.replace("index 2", "index 3") for line in second]
                 later[1] = f"origin tocsin/run/exercise/{epoch}"
                 for signers in SIGNERS:
-                    shutil.copy(insider.path, path)
-                    add_note(path, insider, "\n".join([*first, ""]), ("mine", "other"))
+                    shutil.copy(begun, path)
                     add_note(path, insider, "\n".join([*later, ""]), signers)
                     sound += assert_alike(path).sound == 4
     assert sound > 20
