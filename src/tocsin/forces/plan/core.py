@@ -53,7 +53,7 @@ class Depth(NamedTuple):
     """Part of the seconds left that it may take."""
 
 
-SHALLOW, EVEN, DEEP = Depth(1, 10_000_000, 0.3), Depth(1, 40_000_000, 0.6), Depth(20, 250_000_000, 0.7)
+SHALLOW, EVEN, DEEP = Depth(1, 10_000_000, 0.3), Depth(1, 40_000_000, 0.6), Depth(4, 250_000_000, 0.7)
 """As a start for trees, which make less of a package annealed longer; for fairness; where strengths are fine.
 
 To the last two trees are of little help: they search near what divided units do, and those even out almost any burden
