@@ -25,7 +25,9 @@ TRIED_EACH, TRIED_MORE = 4, 1.25
 TREE_MAX = 12_000
 """Arcs that a search tree may use, beside those of the best package so far."""
 TREES = 8
-"""Search trees, where one cannot use every arc that might be of use: each has those of other lines."""
+"""Search trees at most, where one cannot use every arc that might be of use: each has those of other lines."""
+TREE_TIMES = 4
+"""Times the seconds of the relaxation that a tree needs: it begins with one of its own, and finds nothing before."""
 FIRST_ARCS = 3
 """Arcs of each unit that a large relaxation begins with."""
 RELAXING = 0.5
@@ -99,12 +101,13 @@ def minimise(task: Task, start: Sequence[Pair] | None, budget: Budget, hint: Seq
     value = task.keeps(best) if start is not None else None
     force, matrix = program_of(task.ground, task.objective, task.held)
     teller("relaxation", value, 0)
+    began = budget.spent
     relaxed = relaxed_of(matrix, _first(task.ground, force, start or hint, matrix.integer), budget.part(RELAXING))
     if relaxed.ended == "infeasible":
         return None if value is None else Reached(best, value, 0)  # the start is a point: the solver is wrong
     bound = bound_of(task.ground, task.objective, relaxed.value)
     search = _Search(task, force, matrix, relaxed, budget, teller)
-    search.hint = list(start or hint)
+    search.hint, search.relaxing = list(start or hint), budget.spent - began
     known = NO_LIMIT if value is None else value
     for step in (search.annealed, *[search.branched] * TREES):
         if task.done(known, bound) or budget.over():
@@ -167,8 +170,10 @@ class _Search:
     ) -> None:
         self._task, self._force, self._matrix, self._relaxed = task, force, matrix, relaxed
         self._budget, self._teller = budget, teller
-        self._left = TREES
-        """Search trees to come."""
+        self._left = self._trees = TREES
+        """Search trees to come, of how many."""
+        self.relaxing = 0.0
+        """Seconds that the relaxation took."""
         self.hint: list[Pair] = []
         """Where to begin, beside what the relaxation uses."""
         arcs = force.arcs
@@ -213,12 +218,14 @@ class _Search:
         room = ENDLESS
         if known < NO_LIMIT:
             room = max(1.0, known / ground.unit(task.objective) - self._relaxed.value)
+        if self._left == TREES and TREE_TIMES * self.relaxing * TREES > self._budget.left:  # fewer, of use
+            self._left = self._trees = max(1, int(self._budget.left / (TREE_TIMES * self.relaxing)))
         budget = self._budget.part(1 / self._left)
         kept, rest = self._cheapest(TREE_MAX, room)
         if rest > room or rest == ENDLESS:  # nothing of use is left out
             self._left, budget = 0, self._budget
         else:
-            budget.nodes = max(1, budget.nodes // TREES)
+            budget.nodes = max(1, budget.nodes // self._trees)
             self._left -= 1
         inside = np.ones(self._matrix.cost.size, dtype=np.bool_)
         inside[: self._reduced.size] = False
@@ -257,7 +264,7 @@ class _Search:
         """
         count, lines = self._reduced.size, self._force.short.size
         unused = self._relaxed.point[:count] < FREE
-        turned = (self._force.arcs.line + self._left * lines // TREES) % max(1, lines)
+        turned = (self._force.arcs.line + self._left * lines // self._trees) % max(1, lines)
         order = np.lexsort((np.where(unused, 1 + turned, 0), np.round(self._reduced, 6)))
         many = min(most, int(np.searchsorted(self._reduced[order], room, side="right")))
         rest = float(self._reduced[order[many]]) if many < order.size else ENDLESS
